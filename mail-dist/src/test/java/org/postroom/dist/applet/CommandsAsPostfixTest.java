@@ -19,8 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,7 +89,20 @@ final class CommandsAsPostfixTest {
       last unix - - n - 1 smtp -v
       """;
 
+  @TempDir private static Path ahead;
+  private static ExecutorService asking;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void begin() {
+    asking = Executors.newFixedThreadPool(32); // they sleep
+  }
+
+  @AfterAll
+  static void end() {
+    asking.shutdownNow();
+  }
 
   @BeforeEach
   void isThere() {
@@ -97,8 +115,30 @@ final class CommandsAsPostfixTest {
   /** What a command has said and left. */
   private record Outcome(int status, String out, Set<String> err, String files) {}
 
+  /**
+   * A line of a table in a folder of its own, and what Postfix's command says to it. All of a table
+   * are asked at once: a command of Postfix's that fails sleeps for a second before it ends.
+   */
+  private record Asked(String line, Path folder, Future<Outcome> theirs) {
+    @Override
+    public String toString() {
+      return line;
+    }
+  }
+
+  private static List<Asked> ask(String command, Map<String, String> files, List<String> lines)
+      throws IOException {
+    List<Asked> all = new ArrayList<>();
+    for (String line : lines) {
+      Path place = Files.createTempDirectory(ahead, command);
+      List<String> words = words(place, command, line);
+      all.add(new Asked(line, place, asking.submit(() -> theirs(place, files, "", words))));
+    }
+    return all;
+  }
+
   /** Each file of a case, which both commands find as it is here. */
-  private void lay(Map<String, String> files) throws IOException {
+  private static void lay(Path folder, Map<String, String> files) throws IOException {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue(), UTF_8);
       // Postfix reads what was changed within the last second again and again, until that is over.
@@ -106,7 +146,7 @@ final class CommandsAsPostfixTest {
     }
   }
 
-  private Outcome outcome(int status, String out, String err, Set<String> files)
+  private static Outcome outcome(Path folder, int status, String out, String err, Set<String> files)
       throws IOException {
     StringBuilder left = new StringBuilder();
     for (String file : new TreeSet<>(files)) {
@@ -120,11 +160,17 @@ final class CommandsAsPostfixTest {
 
   private Outcome theirs(Map<String, String> files, String input, List<String> words)
       throws Exception {
-    lay(files);
-    return theirs(files.keySet(), input, words);
+    return theirs(folder, files, input, words);
   }
 
-  private Outcome theirs(Set<String> files, String input, List<String> words) throws Exception {
+  private static Outcome theirs(
+      Path folder, Map<String, String> files, String input, List<String> words) throws Exception {
+    lay(folder, files);
+    return theirs(folder, files.keySet(), input, words);
+  }
+
+  private static Outcome theirs(Path folder, Set<String> files, String input, List<String> words)
+      throws Exception {
     Path given = Files.writeString(folder.resolve("in"), input, UTF_8);
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
@@ -137,12 +183,21 @@ final class CommandsAsPostfixTest {
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", words).isTrue();
     return outcome(
-        process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8), files);
+        folder,
+        process.exitValue(),
+        Files.readString(out, UTF_8),
+        Files.readString(err, UTF_8),
+        files);
   }
 
   private Outcome ours(Map<String, String> files, String input, List<String> words)
       throws IOException {
-    lay(files);
+    return ours(folder, files, input, words);
+  }
+
+  private static Outcome ours(
+      Path folder, Map<String, String> files, String input, List<String> words) throws IOException {
+    lay(folder, files);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     InputStream before = System.in;
@@ -154,10 +209,14 @@ final class CommandsAsPostfixTest {
     } finally {
       System.setIn(before);
     }
-    return outcome(status, out.toString(UTF_8), err.toString(UTF_8), files.keySet());
+    return outcome(folder, status, out.toString(UTF_8), err.toString(UTF_8), files.keySet());
   }
 
   private List<String> words(String command, String line) {
+    return words(folder, command, line);
+  }
+
+  private static List<String> words(Path folder, String command, String line) {
     List<String> words = new ArrayList<>(List.of(command, "-c", folder.toString()));
     // One blank between words; what stands in apostrophes is one.
     for (String part : line.split(" (?=(?:[^']*'[^']*')*[^']*$)")) {
@@ -172,133 +231,141 @@ final class CommandsAsPostfixTest {
     return Map.of("main.cf", main, "master.cf", master);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "-n",
-        "-nf",
-        "-nh",
-        "-nH",
-        "-nx",
-        "-nfx",
-        "-nC user",
-        "-nC service",
-        "-nC builtin,user",
-        "-nC all",
-        "-n relayhost myorigin mydestination",
-        "-n nosuch",
-        "-h mydestination",
-        "-x mydestination",
-        "-hx mydestination",
-        "-H mydestination relayhost",
-        "mydestination nosuch myhostname",
-        "relayhost",
-        "-h relayhost",
-        "-p myhostname",
-        "-np myhostname",
-        "greet more",
-        "-f smtpd_recipient_restrictions",
-        "-fh smtpd_recipient_restrictions",
-        "typo_parameter",
-        "-o mydomain=c.test -x mydestination",
-        "-o mydomain=c.test -n",
-        "-o x",
-        "-d relayhost mydestination smtpd_helo_required alias_maps_nosuch",
-        "-dh smtpd_helo_required",
-        "-dn",
-        "-nd",
-        "-n mydomain=1",
-        "-d mydomain=1",
-        "-nC foo",
-        "-hH mydomain",
-        "-eX mydomain",
-        "-ed mydomain=1",
-        "-en mydomain=1",
-        "-ef mydomain=1",
-        "-ex mydomain=1",
-        "-# mydomain=1",
-        "-X mydomain=1",
-        "-X",
-        "-#",
-        "-e",
-        "-e mydomain",
-        "-e =x",
-        "-e 'a b=c'",
-        "-e '#a=c'",
-        "-e 'a=b\\nc'",
-        "-X '#a'",
-        "-X 'a\\nb'",
-        "-l",
-        "-aA",
-        "-pm",
-        "-o a=b -m",
-        "-o a=b -d relayhost",
-        "-o a=b -e relayhost=x",
-        "-o a=b -F relay/unix",
-        "-bt",
-        "-pt",
-        "-bM",
-        "-bn",
-        "-tx",
-        "-eb",
-        "-o a=b -t",
-        "-t a b",
-        "-A",
-        "-a",
-        "-Mm",
-        "-MF",
-        "-nM",
-        "-Mh",
-        "-FX smtp/inet",
-        "-P# smtp/inet/x",
-        "-M",
-        "-Mf",
-        "-Mx",
-        "-Mfx",
-        "-M smtp",
-        "-M smtp/inet",
-        "-M relay smtp/inet",
-        "-M */unix",
-        "-M nosuch/inet",
-        "-M a/b/c",
-        "-M# smtp",
-        "-MX smtp",
-        "-M#",
-        "-F",
-        "-Ff",
-        "-Fh relay/unix",
-        "-FH relay/unix",
-        "-F */*/chroot",
-        "-F smtp/inet/command relay/unix/type smtp/inet/service",
-        "-Fx relay/unix/command",
-        "-F smtp/inet/nosuch",
-        "-F a/b/c/d",
-        "-F nosuch",
-        "-P",
-        "-Ph smtp/inet/smtpd_client_restrictions",
-        "-PH",
-        "-Px",
-        "-P smtp/inet",
-        "-P smtp/inet/nosuch",
-        "-P a/b/c/d",
-        "-PX smtp/inet",
-        "-Pe smtp/inet=1",
-        "-Pe 'smtp/inet/x=a b'",
-        "-Fe smtp=5",
-        "-Fe 'smtp/inet/chroot=n y'",
-        "-Fe smtp/inet/chroot=q",
-        "-Fe smtp/inet/wakeup=x",
-        "-Fe smtp/inet/process_limit=x",
-        "-Fe smtp/inet/type=x",
-        "-Me 'new/inet=new inet n'",
-        "-Me new=x",
-      })
-  @Shows("A4.14")
-  void postconfSaysTheSame(String line) throws Exception {
-    List<String> words = words("postconf", line);
+  static List<Asked> postconfLines() throws IOException {
+    return ask(
+        "postconf",
+        files(MAIN, MASTER),
+        List.of(
+            "-n",
+            "-nf",
+            "-nh",
+            "-nH",
+            "-nx",
+            "-nfx",
+            "-nC user",
+            "-nC service",
+            "-nC builtin,user",
+            "-nC all",
+            "-n relayhost myorigin mydestination",
+            "-n nosuch",
+            "-h mydestination",
+            "-x mydestination",
+            "-hx mydestination",
+            "-H mydestination relayhost",
+            "mydestination nosuch myhostname",
+            "relayhost",
+            "-h relayhost",
+            "-p myhostname",
+            "-np myhostname",
+            "greet more",
+            "-f smtpd_recipient_restrictions",
+            "-fh smtpd_recipient_restrictions",
+            "typo_parameter",
+            "-o mydomain=c.test -x mydestination",
+            "-o mydomain=c.test -n",
+            "-o x",
+            "-d relayhost mydestination smtpd_helo_required alias_maps_nosuch",
+            "-dh smtpd_helo_required",
+            "-dn",
+            "-nd",
+            "-n mydomain=1",
+            "-d mydomain=1",
+            "-nC foo",
+            "-hH mydomain",
+            "-eX mydomain",
+            "-ed mydomain=1",
+            "-en mydomain=1",
+            "-ef mydomain=1",
+            "-ex mydomain=1",
+            "-# mydomain=1",
+            "-X mydomain=1",
+            "-X",
+            "-#",
+            "-e",
+            "-e mydomain",
+            "-e =x",
+            "-e 'a b=c'",
+            "-e '#a=c'",
+            "-e 'a=b\\nc'",
+            "-X '#a'",
+            "-X 'a\\nb'",
+            "-l",
+            "-aA",
+            "-pm",
+            "-o a=b -m",
+            "-o a=b -d relayhost",
+            "-o a=b -e relayhost=x",
+            "-o a=b -F relay/unix",
+            "-bt",
+            "-pt",
+            "-bM",
+            "-bn",
+            "-tx",
+            "-eb",
+            "-o a=b -t",
+            "-t a b",
+            "-A",
+            "-a",
+            "-Mm",
+            "-MF",
+            "-nM",
+            "-Mh",
+            "-FX smtp/inet",
+            "-P# smtp/inet/x",
+            "-M",
+            "-Mf",
+            "-Mx",
+            "-Mfx",
+            "-M smtp",
+            "-M smtp/inet",
+            "-M relay smtp/inet",
+            "-M */unix",
+            "-M nosuch/inet",
+            "-M a/b/c",
+            "-M# smtp",
+            "-MX smtp",
+            "-M#",
+            "-F",
+            "-Ff",
+            "-Fh relay/unix",
+            "-FH relay/unix",
+            "-F */*/chroot",
+            "-F smtp/inet/command relay/unix/type smtp/inet/service",
+            "-Fx relay/unix/command",
+            "-F smtp/inet/nosuch",
+            "-F a/b/c/d",
+            "-F nosuch",
+            "-P",
+            "-Ph smtp/inet/smtpd_client_restrictions",
+            "-PH",
+            "-Px",
+            "-P smtp/inet",
+            "-P smtp/inet/nosuch",
+            "-P a/b/c/d",
+            "-PX smtp/inet",
+            "-Pe smtp/inet=1",
+            "-Pe 'smtp/inet/x=a b'",
+            "-Fe smtp=5",
+            "-Fe 'smtp/inet/chroot=n y'",
+            "-Fe smtp/inet/chroot=q",
+            "-Fe smtp/inet/wakeup=x",
+            "-Fe smtp/inet/process_limit=x",
+            "-Fe smtp/inet/type=x",
+            "-Me 'new/inet=new inet n'",
+            "-Me new=x"));
+  }
 
-    Outcome theirs = theirs(files(MAIN, MASTER), "", words);
-    Outcome ours = ours(files(MAIN, MASTER), "", words);
+  @ParameterizedTest
+  @MethodSource("postconfLines")
+  @Shows("A4.14")
+  void postconfSaysTheSame(Asked asked) throws Exception {
+    Outcome theirs = asked.theirs().get();
+    Outcome ours =
+        ours(
+            asked.folder(),
+            files(MAIN, MASTER),
+            "",
+            words(asked.folder(), "postconf", asked.line()));
 
     assertThat(ours).isEqualTo(theirs);
   }
@@ -619,12 +686,12 @@ final class CommandsAsPostfixTest {
     Map<String, String> files =
         Map.of("main.cf", "compatibility_level = 3.6\n", "master.cf", "", "t", text);
     String table = type + ":DIR/t";
-    lay(files);
-    assertThat(theirs(Set.of(), "", words(command, options + table)).status()).isZero();
+    lay(folder, files);
+    assertThat(theirs(folder, Set.of(), "", words(command, options + table)).status()).isZero();
 
     for (String line : lines) {
       String input = input(command, line);
-      Outcome theirs = theirs(Set.of(), input, words(command, line + " " + table));
+      Outcome theirs = theirs(folder, Set.of(), input, words(command, line + " " + table));
       Outcome ours = ours(Map.of(), input, words(command, line + " " + table));
 
       assertThat(ours.status()).as(line).isEqualTo(theirs.status());
@@ -647,32 +714,39 @@ final class CommandsAsPostfixTest {
         .collect(Collectors.joining("\n"));
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "-q",
-        "-q a",
-        "-z",
-        "-q a nosuch:x",
-        "-s static:v",
-        "-q a static:v",
-        "-q a -d b hash:DIR/t",
-        "-q a -s hash:DIR/t",
-        "-q x texthash:DIR/t inline:{x=y}",
-        "-q x pipemap:{inline:{x=y},inline:{y=z}}",
-        "-q 10.1.2.3 'cidr:{{10.0.0.0/8 net}}'",
-        "-d a regexp:DIR/t",
-        "-d a texthash:DIR/t",
-        "-b -q x hash:DIR/t",
-        "hash:DIR/nosuch",
-      })
-  void postmapSaysTheSame(String line) throws Exception {
-    Map<String, String> files = Map.of("main.cf", "", "master.cf", "", "t", "a 1\n");
-    List<String> words = words("postmap", line);
+  static List<Asked> postmapLines() throws IOException {
+    return ask(
+        "postmap",
+        Map.of("main.cf", "", "master.cf", "", "t", "a 1\n"),
+        List.of(
+            "",
+            "-q",
+            "-q a",
+            "-z",
+            "-q a nosuch:x",
+            "-s static:v",
+            "-q a static:v",
+            "-q a -d b hash:DIR/t",
+            "-q a -s hash:DIR/t",
+            "-q x texthash:DIR/t inline:{x=y}",
+            "-q x pipemap:{inline:{x=y},inline:{y=z}}",
+            "-q 10.1.2.3 'cidr:{{10.0.0.0/8 net}}'",
+            "-d a regexp:DIR/t",
+            "-d a texthash:DIR/t",
+            "-b -q x hash:DIR/t",
+            "hash:DIR/nosuch"));
+  }
 
-    Outcome theirs = theirs(files, "", words);
-    Outcome ours = ours(files, "", words);
+  @ParameterizedTest
+  @MethodSource("postmapLines")
+  void postmapSaysTheSame(Asked asked) throws Exception {
+    Outcome theirs = asked.theirs().get();
+    Outcome ours =
+        ours(
+            asked.folder(),
+            Map.of("main.cf", "", "master.cf", "", "t", "a 1\n"),
+            "",
+            words(asked.folder(), "postmap", asked.line()));
 
     assertThat(ours).isEqualTo(theirs);
   }
