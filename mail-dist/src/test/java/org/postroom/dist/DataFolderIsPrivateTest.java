@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.Shows;
+import org.postroom.dist.applet.AppletRun;
 
 /** What lies in the data folder is for the server's own user, whatever the umask is. */
 @Tag("process")
@@ -56,7 +57,7 @@ final class DataFolderIsPrivateTest {
     Files.createDirectory(site.data());
     Files.setPosixFilePermissions(site.data(), PosixFilePermissions.fromString(permissions));
 
-    ServerProcess.Outcome outcome = ServerProcess.run("serve", "-c", site.mainCf().toString());
+    AppletRun outcome = AppletRun.of("serve", "-c", site.mainCf().toString());
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())

@@ -59,7 +59,7 @@ final class KilledServerTest {
   @Test
   @Shows("A2.15")
   void hasEverythingItPromisedExactlyOnceAfterEachKill() throws Exception {
-    int rounds = Integer.getInteger("postroom.kill.rounds", 5);
+    int rounds = Integer.getInteger("postroom.kill.rounds", 3);
     Random random = new Random(4711);
     for (int round = 0; round < rounds; round += ROUNDS_OF_A_STORE) {
       int end = Math.min(rounds, round + ROUNDS_OF_A_STORE);
