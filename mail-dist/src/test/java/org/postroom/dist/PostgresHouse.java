@@ -4,12 +4,16 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 
 /** A PostgreSQL server of its own, which can be killed and started again. */
 final class PostgresHouse implements AutoCloseable {
   private final Path data;
   private EmbeddedPostgres running;
+  private int databases;
 
   private PostgresHouse(Path data) throws IOException {
     this.data = data;
@@ -33,9 +37,19 @@ final class PostgresHouse implements AutoCloseable {
     return running.getPort();
   }
 
-  /** Its database, as storage_url names it. */
-  String url() {
-    return running.getJdbcUrl("postgres", "postgres");
+  /** Makes a database, and gives its name. */
+  String freshDatabase() throws SQLException {
+    String name = "mail" + ++databases;
+    try (Connection connection = running.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    }
+    return name;
+  }
+
+  /** One of its databases, as storage_url names it. */
+  String url(String name) {
+    return running.getJdbcUrl("postgres", name);
   }
 
   /** Kills it, and starts it again: it is away for a second or two. */
