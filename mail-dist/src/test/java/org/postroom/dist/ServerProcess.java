@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postroom.core.door.Door;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.dist.applet.Postroom;
 import org.postroom.dist.assembly.Parts;
 
@@ -105,14 +106,13 @@ final class ServerProcess implements AutoCloseable {
       List<String> around, Class<?> main, List<String> jvmOptions, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(around);
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.add("@" + LAUNCHER.resolve("jvm.options"));
+    List<String> options = new ArrayList<>();
+    options.add("@" + LAUNCHER.resolve("jvm.options"));
     if (Runtime.version().feature() >= 24) {
-      command.add("@" + LAUNCHER.resolve("jvm-24.options"));
+      options.add("@" + LAUNCHER.resolve("jvm-24.options"));
     }
-    command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
+    options.addAll(jvmOptions);
+    command.addAll(ChildJvm.command(options, main, arguments));
     return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
