@@ -81,7 +81,7 @@ final class Correspondence {
   private List<Acceptance> plan(Submission report, MailCommit ids) {
     boolean planned = false;
     try {
-      List<Acceptance> plan = planner.plan(report, expansion.all(report), ids::newId);
+      List<Acceptance> plan = planner.plan(report, expansion.told(report), ids::newId);
       planned = true;
       return plan;
     } finally {

@@ -81,6 +81,28 @@ public final class Expansion {
         .toList();
   }
 
+  /**
+   * What those come to who are told of something. Where a file of their own cannot be obeyed now
+   * they hear of it in their mailboxes: nobody would bring it again when the file is mended, and
+   * the mail that it is about would have no end till then.
+   */
+  List<Expanded> told(Submission notification) {
+    ReversePath sender = notification.envelope().sender();
+    return notification.envelope().recipients().stream()
+        .map(
+            recipient -> {
+              Expanded first = expanded(sender, recipient, Facts.WAITING);
+              return isForNow(first)
+                  ? sure(expanded(administrators, sender, recipient, false, Facts.WAITING))
+                  : first;
+            })
+        .toList();
+  }
+
+  private static boolean isForNow(Expanded expanded) {
+    return expanded.nowhere().filter(nowhere -> nowhere.code() < 500).isPresent();
+  }
+
   private static Expanded sure(Expanded expanded) {
     expanded
         .nowhere()

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagingArea;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.source.SourceParams;
@@ -29,11 +34,15 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.machine.MachineUsers;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.people.Quota;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
@@ -422,6 +431,38 @@ final class ForwardFilesTest {
         IntStream.range(0, 3000).mapToObj(n -> "a" + n + "@far.test\n").collect(joining()));
 
     assertThat(expand("HIM@local.test").trace().get(0)).contains("a19@far.test and 2980 more");
+  }
+
+  /** Nobody would bring it again. */
+  @Test
+  void whoIsToldOfSomethingHearsOfItWhateverHisFileSays() throws IOException {
+    write("home/.forward", "no address@");
+    Expansion expansion = expansion();
+    Submission notification = notificationTo("HIM@local.test");
+
+    assertThatThrownBy(() -> expansion.all(notification)).isInstanceOf(LookupUnavailable.class);
+    assertThat(targets(expansion.told(notification).get(0))).isEqualTo("HIM@local.test");
+
+    write("home/.forward", "b@far.test");
+
+    assertThat(targets(expansion.told(notification).get(0)))
+        .isEqualTo("b@far.test by HIM@local.test");
+  }
+
+  private Submission notificationTo(String recipient) {
+    Envelope envelope =
+        Envelope.of(ReversePath.NULL, List.of(Recipient.of(Address.parse(named(recipient)))));
+    try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
+        ContentSink sink = area.open(0)) {
+      return new Submission(
+          new QueueId("Q1"),
+          Origin.REPORT,
+          new Submission.Client(
+              InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), ""),
+          envelope,
+          sink.finish(),
+          Instant.EPOCH);
+    }
   }
 
   /** To whom mail goes is not who may send in that name. */
