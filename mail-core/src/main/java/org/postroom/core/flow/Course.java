@@ -37,8 +37,13 @@ final class Course {
   /** So many may a user name himself, in all of his files. */
   private static final int LONGEST_OWN = 10_000;
 
-  /** So many items of a step are told. */
+  /** A file of a user is as much work as so many items. */
+  static final int FILE = 10;
+
+  /** So many items of a step are told, and so many characters of them. */
   private static final int TOLD_ITEMS = 20;
+
+  private static final int TOLD_CHARACTERS = 2000;
 
   private final Router router;
   private final Policy policy;
@@ -258,6 +263,7 @@ final class Course {
     if (file.isEmpty()) {
       return false;
     }
+    found.lookAt(FILE);
     if (forwarders.have(address)) {
       circles.add(address, owner, found);
       return true;
@@ -299,7 +305,12 @@ final class Course {
   private static String shown(List<String> items) {
     String first = String.join(", ", items.subList(0, Math.min(items.size(), TOLD_ITEMS)));
     int more = items.size() - TOLD_ITEMS;
-    return more > 0 ? first + " and " + more + " more" : first;
+    int end = Math.min(first.length(), TOLD_CHARACTERS);
+    if (end < first.length() && Character.isLowSurrogate(first.charAt(end))) {
+      end--; // no half of a character
+    }
+    String some = first.substring(0, end) + (end < first.length() ? "..." : "");
+    return more > 0 ? some + " and " + more + " more" : some;
   }
 
   /** By its route. */

@@ -51,6 +51,7 @@ final class ForwardFiles {
   private final RecipientDelimiter delimiter;
   private final MachineUsers users;
   private final FewAtOnce reading = new FewAtOnce(AT_ONCE, WAITING);
+  private final SharedReadings shared = new SharedReadings();
 
   private ForwardFiles(
       List<TextWithNames> paths,
@@ -179,7 +180,7 @@ final class ForwardFiles {
                 filtered(address.toString())));
     try {
       Path file = Path.of(path);
-      HomeFile.Reading reading = HomeFile.read(file, user);
+      HomeFile.Reading reading = HomeFile.read(file, user, shared);
       if (reading instanceof HomeFile.Reading.Ignored ignored) {
         LOG.warn("mail of {} does not go by {}, which {}", user.name(), file, ignored.why());
       }
@@ -230,7 +231,7 @@ final class ForwardFiles {
     private HomeFile.Reading read() {
       try {
         Path file = Path.of(path);
-        return HomeFile.readNamed(file, user);
+        return HomeFile.readNamed(file, user, of.shared);
       } catch (InvalidPathException e) {
         return new HomeFile.Reading.Ignored("is no path");
       }

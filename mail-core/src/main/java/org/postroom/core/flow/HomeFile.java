@@ -33,15 +33,19 @@ import org.postroom.core.trouble.Reason;
  * write. What only a group lets him read is not read.
  */
 final class HomeFile {
-  /** Many of them may be kept at a time, one for each recipient of a mail. */
+  /** Many of them may be kept at a time: see {@link SharedReadings}. */
   private static final int LARGEST = 64 * 1024;
 
   private static final String ROOT = "root";
 
   private final MachineUser user;
+  private final SharedReadings shared;
+  private final Path path;
 
-  private HomeFile(MachineUser user) {
+  private HomeFile(Path path, MachineUser user, SharedReadings shared) {
+    this.path = path;
     this.user = user;
+    this.shared = shared;
   }
 
   /** What becomes of reading. */
@@ -50,12 +54,11 @@ final class HomeFile {
     /** Why it says nothing, for people. */
     String why();
 
-    /** What stands in it. */
-    record Said(String text) implements Reading {
+    /** The items in it, each once. */
+    record Said(List<String> items) implements Reading {
 
-      /** The items in it. */
-      List<String> items() {
-        return IncludeFile.items(text).stream().distinct().toList();
+      static Said of(String text) {
+        return new Said(IncludeFile.items(text).stream().distinct().toList());
       }
 
       @Override
@@ -79,19 +82,20 @@ final class HomeFile {
    *
    * @param path where it is not below the user's home, its folder is trusted as it stands
    */
-  static Reading read(Path path, MachineUser user) {
-    return read(path, path.getParent(), user);
+  static Reading read(Path path, MachineUser user, SharedReadings shared) {
+    return read(path, path.getParent(), user, shared);
   }
 
   /**
    * Reads one that the user names himself: outside of his home, too, every folder on the way has to
    * be one that he may enter.
    */
-  static Reading readNamed(Path path, MachineUser user) {
-    return read(path, path.getRoot(), user);
+  static Reading readNamed(Path path, MachineUser user, SharedReadings shared) {
+    return read(path, path.getRoot(), user, shared);
   }
 
-  private static Reading read(Path path, @Nullable Path outside, MachineUser user) {
+  private static Reading read(
+      Path path, @Nullable Path outside, MachineUser user, SharedReadings shared) {
     try {
       Path home = Path.of(user.home());
       Path top = home.isAbsolute() && path.startsWith(home) ? home : outside;
@@ -103,7 +107,7 @@ final class HomeFile {
       }
       try (DirectoryStream<Path> folder = Files.newDirectoryStream(top)) {
         return folder instanceof SecureDirectoryStream<Path> secure
-            ? new HomeFile(user).in(secure, top.relativize(path))
+            ? new HomeFile(path, user, shared).in(secure, top.relativize(path))
             : new Reading.Ignored("cannot be read safely on this system");
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -125,7 +129,7 @@ final class HomeFile {
     }
     if (below.getNameCount() == 1) {
       Optional<String> doubt = doubt(found);
-      return doubt.isPresent() ? new Reading.Ignored(doubt.get()) : said(folder, name, found);
+      return doubt.isPresent() ? new Reading.Ignored(doubt.get()) : known(folder, name, found);
     }
     if (!found.isDirectory()) {
       return new Reading.Ignored("is below " + name + ", which is no folder itself");
@@ -170,12 +174,24 @@ final class HomeFile {
         : Optional.empty();
   }
 
+  /** What somebody has in hand of it, or what it says now. */
+  private Reading known(SecureDirectoryStream<Path> folder, Path name, PosixFileAttributes looked)
+      throws IOException {
+    SharedReadings.Stamp stamp = SharedReadings.Stamp.of(path, looked);
+    Reading known = shared.find(user.name(), stamp);
+    if (known != null) {
+      return known;
+    }
+    Reading read = said(folder, name, looked);
+    return read instanceof Reading.Said said ? shared.share(user.name(), stamp, said) : read;
+  }
+
   /** What it says, if it is afterwards what it was when it was looked at. */
   private static Reading said(
       SecureDirectoryStream<Path> folder, Path name, PosixFileAttributes looked)
       throws IOException {
     if (looked.size() == 0) {
-      return new Reading.Said(""); // nor what the kernel says itself, whatever its bits are
+      return new Reading.Said(List.of()); // nor what the kernel says itself, whatever its bits are
     }
     ByteBuffer octets = ByteBuffer.allocate((int) looked.size() + 1);
     try (SeekableByteChannel channel =
@@ -190,7 +206,7 @@ final class HomeFile {
             && after.size() == looked.size()
             && after.lastModifiedTime().equals(looked.lastModifiedTime())
             && Objects.equals(after.fileKey(), looked.fileKey())
-        ? new Reading.Said(new String(octets.array(), 0, octets.position(), UTF_8))
+        ? Reading.Said.of(new String(octets.array(), 0, octets.position(), UTF_8))
         : new Reading.Failed("is being written");
   }
 }

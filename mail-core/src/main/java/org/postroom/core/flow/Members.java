@@ -75,6 +75,7 @@ final class Members {
   boolean follow(Source source, List<String> items) {
     boolean some = false;
     for (String item : items) {
+      found.lookAt(1);
       if (found.areTooMany()) {
         break;
       }
@@ -146,6 +147,7 @@ final class Members {
     if (!trail.open(INCLUDED + file)) {
       return true;
     }
+    found.lookAt(Course.FILE);
     try {
       IncludeFile.Content content = content(file, source.user());
       found.tell(source.name() + " -> :include:" + file + ": " + content.fault().orElse("read"));
@@ -186,7 +188,7 @@ final class Members {
       return false;
     }
     if (!agent.fits()) {
-      found.refuse("too long: " + agent.what(), Targets.MISCONFIGURED);
+      found.refuse("cannot be queued: " + agent.what(), Targets.MISCONFIGURED);
       return false;
     }
     course.toAgent(source.address(), source.owner(), agent);

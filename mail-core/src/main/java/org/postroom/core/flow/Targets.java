@@ -19,9 +19,13 @@ final class Targets {
   /** So many steps are told. */
   private static final int TOLD = 1000;
 
+  /** So many items may be looked at for each that there may be: they may all mean the same. */
+  private static final int LOOKED_AT = 20;
+
   private Map<String, Target> all = Map.of(); // until there is one
   private final List<String> trace;
   private int most;
+  private long lookedAt;
 
   // Why all of it is refused; why a part gets no mail.
   private Route.@Nullable Nowhere fault;
@@ -45,7 +49,12 @@ final class Targets {
   }
 
   boolean areTooMany() {
-    return all.size() > most;
+    return all.size() > most || lookedAt > (long) LOOKED_AT * most;
+  }
+
+  /** Something is looked at that may be one, or as much work as {@code count} of them. */
+  void lookAt(int count) {
+    lookedAt += count;
   }
 
   boolean isEmpty() {

@@ -419,6 +419,83 @@ final class ForwardFilesTest {
         .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
   }
 
+  /** All of these are one target: they have to be counted as they are looked at. */
+  @Test
+  void addressesThatMeanTheSameAreNoEndlessWork() throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    write("home/.forward", IntStream.range(0, 200).mapToObj(n -> "eve+" + n).collect(joining(" ")));
+    write("eves/.forward", oneAddressInSoManyWays(2000));
+
+    assertThat(targets(expand("HIM@local.test")))
+        .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
+
+    write("home/.forward", IntStream.range(0, 20).mapToObj(n -> "eve+" + n).collect(joining(" ")));
+
+    assertThat(expand("HIM@local.test").targets()).hasSize(1);
+  }
+
+  private static String oneAddressInSoManyWays(int ways) {
+    StringBuilder all = new StringBuilder();
+    for (int way = 0; way < ways; way++) {
+      for (int letter = 0; letter < 12; letter++) {
+        all.append((way >> letter & 1) == 0 ? 'a' : 'A');
+      }
+      all.append("@far.test\n");
+    }
+    return all.toString();
+  }
+
+  /** Whoever writes to all of a user's extensions has his file in memory once. */
+  @Test
+  void aFileIsInMemoryOnceForAllWhoGoByIt() throws IOException {
+    write("home/.forward", "b@far.test\n");
+    List<HomeFile.Reading> read = new ArrayList<>();
+    Facts facts =
+        new Facts() {
+          @Override
+          public <T> T know(Fact<T> fact) {
+            T known = Facts.WAITING.know(fact);
+            if (known instanceof Optional<?> some
+                && some.isPresent()
+                && some.get() instanceof ForwardFiles.Found found) {
+              read.add(found.reading());
+            }
+            return known;
+          }
+        };
+    Expansion expansion = expansion();
+    ReversePath sender = ReversePath.of(Address.parse("x@far.test"));
+
+    for (String recipient : List.of("HIM+a@local.test", "HIM+b@local.test")) {
+      expansion.expand(sender, Recipient.of(Address.parse(named(recipient))), facts);
+    }
+
+    assertThat(read).hasSize(2);
+    assertThat(read.get(0)).isSameAs(read.get(1));
+    write("home/.forward", "c@far.test, d@far.test\n");
+    assertThat(
+            targets(
+                expansion.expand(
+                    sender, Recipient.of(Address.parse(named("HIM+a@local.test"))), facts)))
+        .startsWith("c@far.test by HIM+a@local.test, d@far.test");
+  }
+
+  /** One who names what no queue can keep keeps nobody else's mail from being taken. */
+  @Test
+  void aCommandThatTheQueueCannotHaveIsRefusedForNow() throws IOException {
+    write("home/.forward", "\"|cat \0\"\n");
+
+    assertThat(
+            targets(
+                expand(
+                    "HIM@local.test",
+                    "program_delivery_enable",
+                    "yes",
+                    "allow_mail_to_commands",
+                    "forward")))
+        .isEqualTo("HIM@local.test=451 4.3.5 Server configuration error");
+  }
+
   @Test
   void whatIsToldIsShort() throws IOException {
     write("home/.forward", "b@far.test\n".repeat(3000) + "c@far.test\n".repeat(2000));
@@ -431,6 +508,8 @@ final class ForwardFilesTest {
         IntStream.range(0, 3000).mapToObj(n -> "a" + n + "@far.test\n").collect(joining()));
 
     assertThat(expand("HIM@local.test").trace().get(0)).contains("a19@far.test and 2980 more");
+    write("home/.forward", "a".repeat(10_000) + "@far.test\n");
+    assertThat(expand("HIM@local.test").trace().toString()).hasSizeLessThan(13_000);
   }
 
   /** Nobody would bring it again. */
