@@ -54,14 +54,18 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
           },
           value -> value ? "yes" : "no");
 
-  private static final Function<List<String>, String> JOIN = items -> String.join(", ", items);
+  private static String joined(List<String> items) {
+    return String.join(", ", items);
+  }
 
   static final ValueType<List<String>> LIST =
-      new ValueType<>("a list separated by commas or spaces", ValueType::split, JOIN);
+      new ValueType<>("a list separated by commas or spaces", ValueType::split, ValueType::joined);
 
   static final ValueType<List<String>> MATCH_LIST =
       new ValueType<>(
-          "a list separated by commas or spaces", text -> MatchItems.of(text).items(), JOIN);
+          "a list separated by commas or spaces",
+          text -> MatchItems.of(text).items(),
+          ValueType::joined);
 
   /** Whether it is a list that ends at a comment; told by its reader, the only one that is so. */
   boolean isMatchList() {
