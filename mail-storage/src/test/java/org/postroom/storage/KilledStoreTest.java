@@ -149,7 +149,7 @@ class KilledStoreTest {
               String id = text.substring(9, text.indexOf('\r'));
               assertThat(text.getBytes(US_ASCII)).isEqualTo(StoreUnderLoad.text(id, 300));
               found.put(key, id);
-              if ((row.flags() & Flags.FLAGGED) != 0) {
+              if ((row.systemFlags() & Flags.FLAGGED) != 0) {
                 flags.add(key);
               }
             });

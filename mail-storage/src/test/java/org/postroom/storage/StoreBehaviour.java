@@ -2,6 +2,7 @@ package org.postroom.storage;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.net.InetAddress;
@@ -12,10 +13,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
@@ -34,9 +40,11 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Copied;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
@@ -316,17 +324,101 @@ abstract class StoreBehaviour {
 
       MailboxId old = store.mail().find(ada.id(), MailboxName.of("old")).orElseThrow().id();
       for (MailboxId id : List.of(moved, old)) {
-        List<Long> flags = new ArrayList<>();
+        List<Flags> flags = new ArrayList<>();
         store
             .mail()
             .read(id, store.mail().snapshot(id).uids(), Set.of(), row -> flags.add(row.flags()));
         assertThat(store.mail().mailbox(id).keywords()).containsExactlyInAnyOrderElementsOf(both);
         assertThat(flags.get(flags.size() - 1))
-            .isEqualTo(Flags.FLAGGED | Flags.keywordBit(0) | Flags.keywordBit(1));
+            .isEqualTo(new Flags(Flags.FLAGGED, List.copyOf(both)));
       }
       assertThat(store.mail().subscriptions(ada.id())).contains(MailboxName.of("c/b"));
       assertThat(store.mail().mailbox(inbox).messages()).isZero();
       assertThat(store.mail().mailbox(old).messages()).isEqualTo(2);
+    }
+  }
+
+  private static void keywords(
+      SqlStorage store, MailboxId mailbox, FlagChange.Mode mode, long uid, Set<Keyword> keywords) {
+    MailStore.StoreResult unused =
+        store
+            .mail()
+            .store(mailbox, UidSet.of(uid), new FlagChange(mode, 0, keywords), Long.MAX_VALUE);
+  }
+
+  private static Set<Keyword> keywords(String prefix, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Keyword((prefix + i + "-".repeat(64)).substring(0, 64)))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static Map<Long, Set<Keyword>> keywordsByUid(SqlStorage store, MailboxId mailbox) {
+    Map<Long, Set<Keyword>> found = new TreeMap<>();
+    store
+        .mail()
+        .read(
+            mailbox,
+            UidSet.range(1, store.mail().mailbox(mailbox).uidNext()),
+            Set.of(),
+            row -> {
+              if (!row.flags().keywords().isEmpty()) {
+                found.put(row.uid(), Set.copyOf(row.flags().keywords()));
+              }
+            });
+    return found;
+  }
+
+  /** Each part of it on a store that was just opened, and knows no message. */
+  @Test
+  void keywordsAreGivenBackAfterRestartsToo() {
+    Storage where = place();
+    assumeFalse(where instanceof Storage.InMemory, "gone when closed");
+    Set<Keyword> old = keywords("old", Mailbox.MAX_KEYWORDS - 1);
+    Set<Keyword> some = Set.copyOf(List.copyOf(old).subList(50, 60));
+    Set<Keyword> fresh = keywords("fresh", 20);
+    Set<Keyword> rest = keywords("rest", Mailbox.MAX_KEYWORDS - 30);
+    MailboxId inbox;
+    try (SqlStorage store = SqlStores.openCheaply(where, Clock.systemUTC())) {
+      inbox = inbox(store, store.accounts().add("ada@example.org", Secret.of("secret")));
+      store.mail().append(inbox, Collections.nCopies(600, message("a")));
+      keywords(store, inbox, FlagChange.Mode.ADD, 1, old);
+      keywords(store, inbox, FlagChange.Mode.ADD, 2, old);
+      keywords(store, inbox, FlagChange.Mode.ADD, 300, some);
+      store.mail().expunge(inbox, UidSet.range(1, 256));
+      assertThat(store.mail().mailbox(inbox).keywords()).hasSize(old.size());
+    }
+
+    try (SqlStorage store = SqlStores.openCheaply(where, Clock.systemUTC())) {
+      NewMessage plain = message("b");
+      NewMessage coming = new NewMessage(plain.content(), 0, fresh, plain.date());
+      assertThat(store.mail().append(inbox, List.of(coming)).leftOut()).isEmpty();
+      assertThat(store.mail().mailbox(inbox).keywords()).hasSize(30);
+    }
+
+    try (SqlStorage store = SqlStores.openCheaply(where, Clock.systemUTC())) {
+      // The traces of those that had all keywords show none of the new ones.
+      Map<Long, Set<Keyword>> found = keywordsByUid(store, inbox);
+      assertThat(found.remove(1L)).isEqualTo(some);
+      assertThat(found.remove(2L)).isEqualTo(some);
+      assertThat(found).isEqualTo(Map.of(300L, some, 601L, fresh));
+      keywords(store, inbox, FlagChange.Mode.ADD, 400, rest);
+      assertThat(store.mail().mailbox(inbox).hasRoomForKeywords()).isFalse();
+    }
+
+    try (SqlStorage store = SqlStores.openCheaply(where, Clock.systemUTC())) {
+      Mailbox full = store.mail().mailbox(inbox);
+      assertThatThrownBy(() -> keywords(store, inbox, FlagChange.Mode.ADD, 400, keywords("x", 1)))
+          .isInstanceOf(TooManyKeywords.class);
+      assertThat(store.mail().mailbox(inbox)).isEqualTo(full);
+      assertThat(full.keywords()).hasSize(Mailbox.MAX_KEYWORDS);
+      Map<Long, Set<Keyword>> found = keywordsByUid(store, inbox);
+      assertThat(found).containsEntry(400L, rest).containsEntry(601L, fresh);
+      store.mail().expunge(inbox, UidSet.of(601));
+      keywords(store, inbox, FlagChange.Mode.ADD, 500, keywords("last", 20));
+      assertThat(keywordsByUid(store, inbox))
+          .containsEntry(500L, keywords("last", 20))
+          .containsEntry(400L, rest)
+          .doesNotContainKey(601L);
     }
   }
 

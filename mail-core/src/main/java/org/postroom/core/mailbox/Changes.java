@@ -17,5 +17,5 @@ public record Changes(Mailbox mailbox, List<FlagsRow> changed, UidSet vanished) 
   }
 
   /** One message's flags and the mod-sequence of their last change. */
-  public record FlagsRow(long uid, long flags, long modSeq) {}
+  public record FlagsRow(long uid, Flags flags, long modSeq) {}
 }

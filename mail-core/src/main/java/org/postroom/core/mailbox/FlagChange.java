@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param mode add, remove or replace
  * @param system bits of {@link Flags#SYSTEM}
- * @param keywords by name; new ones get a position in the mailbox
+ * @param keywords by name; new ones become known in the mailbox
  */
 public record FlagChange(Mode mode, long system, Set<Keyword> keywords) {
 
@@ -20,7 +20,7 @@ public record FlagChange(Mode mode, long system, Set<Keyword> keywords) {
   }
 
   public FlagChange {
-    keywords = Set.copyOf(keywords);
+    keywords = Keyword.inOrder(keywords);
     if ((system & ~Flags.SYSTEM) != 0) {
       throw new IllegalArgumentException("not system flags: " + Long.toBinaryString(system));
     }

@@ -1,11 +1,18 @@
 package org.postroom.core.mailbox;
 
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+
 /**
- * A message's flags as one word: bits 0 to 7 are the system flags, bits 8 to 62 the keywords of its
- * mailbox by their position in {@link Mailbox#keywords}.
+ * A message's flags by name: system flags as bits, keywords as they are called in its mailbox. A
+ * mailbox gives back keywords that no message has any more, so a store numbers them for itself
+ * alone: what it hands out means the same for as long as anybody keeps it.
+ *
+ * @param system bits of {@link #SYSTEM}
+ * @param keywords in the order in which their mailbox names them; each once
  */
-public record Flags(long bits) {
-  public static final Flags NONE = new Flags(0);
+public record Flags(long system, List<Keyword> keywords) {
   public static final long SEEN = 1;
   public static final long ANSWERED = 1 << 1;
   public static final long FLAGGED = 1 << 2;
@@ -15,19 +22,62 @@ public record Flags(long bits) {
   /** All system flags that messages can have. */
   public static final long SYSTEM = SEEN | ANSWERED | FLAGGED | DELETED | DRAFT;
 
-  /** How many different keywords one mailbox can have. */
-  public static final int MAX_KEYWORDS = 55;
+  private static final List<Flags> PLAIN =
+      LongStream.rangeClosed(0, SYSTEM).mapToObj(bits -> new Flags(bits, List.of())).toList();
 
-  /** The bit of the keyword at {@code position} of its mailbox. */
-  public static long keywordBit(int position) {
-    if (position < 0 || position >= MAX_KEYWORDS) {
-      throw new IllegalArgumentException("keyword position: " + position);
+  public static final Flags NONE = of(0);
+
+  public Flags {
+    keywords = List.copyOf(keywords);
+    if ((system & ~SYSTEM) != 0) {
+      throw new IllegalArgumentException("not system flags: " + Long.toBinaryString(system));
     }
-    return 1L << (8 + position);
   }
 
-  /** Whether all bits of {@code mask} are set. */
+  /** Those of a message without keywords. */
+  public static Flags of(long system) {
+    if ((system & ~SYSTEM) != 0) {
+      throw new IllegalArgumentException("not system flags: " + Long.toBinaryString(system));
+    }
+    return PLAIN.get((int) system);
+  }
+
+  /** Whether all system flags of {@code mask} are set. */
   public boolean has(long mask) {
-    return (bits & mask) == mask;
+    return (system & mask) == mask;
+  }
+
+  public boolean has(Keyword keyword) {
+    return keywords.contains(keyword);
+  }
+
+  /** The same with the system flags of {@code mask}. */
+  public Flags with(long mask) {
+    return has(mask) ? this : new Flags(system | mask, keywords);
+  }
+
+  /** The same, of keywords only those that are {@code known}. */
+  public Flags within(Set<Keyword> known) {
+    return known.containsAll(keywords)
+        ? this
+        : new Flags(system, keywords.stream().filter(known::contains).toList());
+  }
+
+  /** Flags are equal whatever the order in which their keywords are named. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Flags flags
+        && flags.system == system
+        && flags.keywords.size() == keywords.size()
+        && (flags.keywords.equals(keywords) || flags.keywords.containsAll(keywords));
+  }
+
+  @Override
+  public int hashCode() {
+    int sum = 0;
+    for (Keyword keyword : keywords) {
+      sum += keyword.hashCode();
+    }
+    return 31 * Long.hashCode(system) + sum;
   }
 }

@@ -22,8 +22,8 @@ import org.postroom.core.refusal.StorageUnavailable;
  *
  * <p>What can fail: {@link MailboxNotFound} (also when there is no such account), {@link
  * MailboxExists}, {@link BadMailboxName}, {@link SpecialUseTaken}, {@link OverQuota}, {@link
- * TooManyKeywords} (the request's fault, no retry helps), {@link StorageUnavailable} and {@link
- * StorageFull} (ours: a retry may help).
+ * TooManyKeywords} from {@link #store} (the request's fault, no retry helps), {@link
+ * StorageUnavailable} and {@link StorageFull} (ours: a retry may help).
  */
 public interface MailStore {
 
@@ -107,7 +107,10 @@ public interface MailStore {
   /** The lowest UID without {@code \Seen}. */
   Optional<Uid> firstUnseen(MailboxId mailbox);
 
-  /** Appends messages, all or none, in order. */
+  /**
+   * Appends messages, all or none, in order. They come without the keywords for which the mailbox
+   * has no room.
+   */
   Appended append(MailboxId mailbox, List<NewMessage> messages);
 
   /**
@@ -128,12 +131,13 @@ public interface MailStore {
    *
    * @param unchangedSince messages that changed after this mod-sequence are left alone and reported
    *     (RFC 7162, 3.1.3); {@link Long#MAX_VALUE} is without condition
+   * @throws TooManyKeywords when the mailbox's messages would have more keywords than they can
    */
   StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince);
 
   /**
    * Copies messages with flags, keywords and dates, all or none; UIDs that do not exist are left
-   * out. Into its own mailbox too.
+   * out, and so are keywords for which the target has no room. Into its own mailbox too.
    */
   Copied copy(MailboxId source, UidSet uids, MailboxId target);
 
@@ -181,8 +185,13 @@ public interface MailStore {
    * Where messages went.
    *
    * @param uids in the order of the messages; one range, where the store has chosen them
+   * @param leftOut keywords for which there was no room
    */
-  record Appended(long uidValidity, UidSet uids, long highestModSeq) {}
+  record Appended(long uidValidity, UidSet uids, long highestModSeq, Set<Keyword> leftOut) {
+    public Appended {
+      leftOut = Set.copyOf(leftOut);
+    }
+  }
 
   /**
    * What STORE did.

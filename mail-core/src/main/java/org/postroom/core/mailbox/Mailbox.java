@@ -15,7 +15,8 @@ import org.postroom.core.auth.AccountId;
  * @param unseen how many of them are not {@code \Seen}
  * @param deleted how many of them are {@code \Deleted}
  * @param octets the sum of their sizes
- * @param keywords by position, as {@link Flags} counts them; only ever grows
+ * @param keywords what its messages have, and some that none has any more: these are given back
+ *     when there is no room for others, so that of {@link #MAX_KEYWORDS} each is had by a message
  */
 public record Mailbox(
     MailboxId id,
@@ -31,8 +32,15 @@ public record Mailbox(
     long octets,
     List<Keyword> keywords,
     Optional<SpecialUse> specialUse) {
+  /** How many different keywords one mailbox can have. */
+  public static final int MAX_KEYWORDS = 256;
 
   public Mailbox {
     keywords = List.copyOf(keywords);
+  }
+
+  /** Whether its messages can have a keyword that none of them has yet. */
+  public boolean hasRoomForKeywords() {
+    return keywords.size() < MAX_KEYWORDS;
   }
 }

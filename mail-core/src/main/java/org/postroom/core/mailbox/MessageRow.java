@@ -11,8 +11,9 @@ import org.postroom.core.mime.MessageStructure;
  *
  * <p>A row may be kept beyond the visit, with all of its fields, once one of those that the store
  * has to look up was asked for; else only what it has at hand stays ({@link #uid}, {@link #modSeq},
- * {@link #flags}, {@link #size}). Where only {@link MailStore.Detail#CONTENT} was wanted a kept row
- * is small, some hundred octets; its content is read when it is asked for its octets.
+ * {@link #flags}, {@link #systemFlags}, {@link #size}). Where only {@link MailStore.Detail#CONTENT}
+ * was wanted a kept row is small, some hundred octets; its content is read when it is asked for its
+ * octets.
  */
 public interface MessageRow {
 
@@ -20,8 +21,10 @@ public interface MessageRow {
 
   long modSeq();
 
-  /** As {@link Flags} counts them. */
-  long flags();
+  Flags flags();
+
+  /** Bits of {@link Flags#SYSTEM}: less work than all {@link #flags} where these alone matter. */
+  long systemFlags();
 
   /** RFC822.SIZE: exactly the octets of {@link #content}. */
   long size();

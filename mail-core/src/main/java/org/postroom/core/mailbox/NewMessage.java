@@ -7,11 +7,12 @@ import org.postroom.core.arrival.StagedContent;
  * A message to be appended.
  *
  * @param flags bits of {@link Flags#SYSTEM}
+ * @param keywords those for which the mailbox has no room are left out
  */
 public record NewMessage(
     StagedContent content, long flags, Set<Keyword> keywords, InternalDate date) {
 
   public NewMessage {
-    keywords = Set.copyOf(keywords);
+    keywords = Keyword.inOrder(keywords);
   }
 }

@@ -1,6 +1,6 @@
 package org.postroom.core.mailbox;
 
-/** The mailbox has as many different keywords as it can have. */
+/** The messages of the mailbox have as many different keywords as they can have. */
 public final class TooManyKeywords extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

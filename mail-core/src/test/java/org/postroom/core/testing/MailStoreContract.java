@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Appended;
 import org.postroom.core.mailbox.MailStore.Copied;
@@ -335,7 +337,7 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(after.messages()).isZero();
     assertThat(subjects(old.id())).containsExactly("a", "m1");
     assertThat(old.keywords()).containsExactlyElementsOf(keywords("Work"));
-    assertThat(flags(old.id())).containsEntry(1L, Flags.SEEN | Flags.keywordBit(0));
+    assertThat(flags(old.id())).containsEntry(1L, named(Flags.SEEN, "Work"));
     assertThat(store.changesSince(inbox, before.highestModSeq()).vanished())
         .isEqualTo(UidSet.of(1, 3));
     assertThat(store.mailbox(child).name()).isEqualTo(MailboxName.of("INBOX/child"));
@@ -379,9 +381,9 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(store.snapshot(inbox)).isEqualTo(new Snapshot(after, UidSet.range(1, 3)));
     assertThat(store.changesSince(inbox, before.highestModSeq()).changed())
         .containsExactly(
-            new Changes.FlagsRow(1, 0, first.highestModSeq()),
-            new Changes.FlagsRow(2, 0, first.highestModSeq()),
-            new Changes.FlagsRow(3, Flags.SEEN | Flags.DELETED, second.highestModSeq()));
+            new Changes.FlagsRow(1, Flags.NONE, first.highestModSeq()),
+            new Changes.FlagsRow(2, Flags.NONE, first.highestModSeq()),
+            new Changes.FlagsRow(3, Flags.of(Flags.SEEN | Flags.DELETED), second.highestModSeq()));
     assertThat(subjects(inbox)).containsExactly("a", "b", "c");
   }
 
@@ -392,19 +394,21 @@ public abstract class MailStoreContract extends StoreContract {
     Appended none = store.append(inbox, List.of());
 
     assertThat(none)
-        .isEqualTo(new Appended(before.uidValidity(), UidSet.EMPTY, before.highestModSeq()));
+        .isEqualTo(
+            new Appended(before.uidValidity(), UidSet.EMPTY, before.highestModSeq(), Set.of()));
     assertThat(store.mailbox(inbox)).isEqualTo(before);
   }
 
   @Test
   void appendsAllOrNone() {
     List<NewMessage> messages = new ArrayList<>();
-    for (int i = 0; i <= Flags.MAX_KEYWORDS; i++) {
+    for (int i = 0; i <= 3; i++) {
       messages.add(message("m" + i, 0, "k" + i));
     }
+    stores().accounts().setQuota(ada.id(), new Quota(Quota.UNSAID, 3));
     Mailbox before = store.mailbox(inbox);
 
-    assertThatThrownBy(() -> store.append(inbox, messages)).isInstanceOf(TooManyKeywords.class);
+    assertOverQuota(() -> store.append(inbox, messages));
 
     assertThat(store.snapshot(inbox)).isEqualTo(new Snapshot(before, UidSet.EMPTY));
   }
@@ -470,7 +474,7 @@ public abstract class MailStoreContract extends StoreContract {
     for (int i = 1; i <= count; i++) {
       MessageRow row = kept.get(i - 1);
       assertThat(List.of(row.uid(), row.size(), row.flags()))
-          .isEqualTo(List.of((long) i, (long) i, 0L));
+          .isEqualTo(List.of((long) i, (long) i, Flags.NONE));
       assertThat(row.content().orElseThrow().toBytes()).hasSize(i);
     }
   }
@@ -503,7 +507,7 @@ public abstract class MailStoreContract extends StoreContract {
         row -> {
           assertThat(row.uid()).isEqualTo(1);
           assertThat(row.modSeq()).isEqualTo(mailbox.highestModSeq());
-          assertThat(row.flags()).isEqualTo(Flags.FLAGGED | Flags.keywordBit(0));
+          assertThat(row.flags()).isEqualTo(named(Flags.FLAGGED, "$Work"));
           assertThat(row.size()).isEqualTo(content.size());
           assertThat(row.internalDate()).isEqualTo(date);
           assertThat(row.savedAt()).isEqualTo(time.millis());
@@ -586,18 +590,18 @@ public abstract class MailStoreContract extends StoreContract {
             new FlagChange(FlagChange.Mode.REPLACE, Flags.DELETED, Set.of()),
             ANY);
 
-    long work = Flags.keywordBit(0);
+    Flags work = named(0, "Work");
     assertThat(added.modSeqBefore()).isEqualTo(before);
     assertThat(added.modified()).isEqualTo(UidSet.EMPTY);
     assertThat(added.stored())
         .containsExactly(
-            new Changes.FlagsRow(1, Flags.SEEN | work, before),
-            new Changes.FlagsRow(2, Flags.SEEN | work, added.mailbox().highestModSeq()));
+            new Changes.FlagsRow(1, work.with(Flags.SEEN), before),
+            new Changes.FlagsRow(2, work.with(Flags.SEEN), added.mailbox().highestModSeq()));
     assertThat(removed.stored())
         .containsExactly(new Changes.FlagsRow(1, work, removed.mailbox().highestModSeq()));
     assertThat(replaced.stored())
         .containsExactly(
-            new Changes.FlagsRow(2, Flags.DELETED, replaced.mailbox().highestModSeq()));
+            new Changes.FlagsRow(2, Flags.of(Flags.DELETED), replaced.mailbox().highestModSeq()));
     assertThat(before).isLessThan(added.mailbox().highestModSeq());
     assertThat(added.mailbox().highestModSeq()).isLessThan(removed.mailbox().highestModSeq());
     assertThat(replaced.mailbox()).isEqualTo(store.mailbox(inbox));
@@ -605,7 +609,8 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(replaced.mailbox().deleted()).isEqualTo(1);
     assertThat(replaced.mailbox().keywords()).hasSize(1);
     assertThat(replaced.mailbox().keywords().get(0).name()).isEqualTo("Work");
-    assertThat(flags(inbox)).isEqualTo(Map.of(1L, work, 2L, Flags.DELETED, 3L, 0L));
+    assertThat(flags(inbox))
+        .isEqualTo(Map.of(1L, work, 2L, Flags.of(Flags.DELETED), 3L, Flags.NONE));
   }
 
   @Test
@@ -617,7 +622,7 @@ public abstract class MailStoreContract extends StoreContract {
     StoreResult none = store.store(inbox, UidSet.of(5), FlagChange.add(Flags.SEEN), ANY);
 
     assertThat(same.stored())
-        .containsExactly(new Changes.FlagsRow(1, Flags.SEEN, before.highestModSeq()));
+        .containsExactly(new Changes.FlagsRow(1, Flags.of(Flags.SEEN), before.highestModSeq()));
     assertThat(none.stored()).isEmpty();
     assertThat(store.mailbox(inbox)).isEqualTo(before);
   }
@@ -635,37 +640,263 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(result.stored()).extracting(Changes.FlagsRow::uid).containsExactly(1L, 3L);
     assertThat(never.modified()).isEqualTo(UidSet.range(1, 3));
     assertThat(never.stored()).isEmpty();
-    assertThat(flags(inbox)).isEqualTo(Map.of(1L, Flags.SEEN, 2L, Flags.FLAGGED, 3L, Flags.SEEN));
+    assertThat(flags(inbox))
+        .isEqualTo(
+            Map.of(
+                1L, Flags.of(Flags.SEEN), 2L, Flags.of(Flags.FLAGGED), 3L, Flags.of(Flags.SEEN)));
+  }
+
+  /** Message 1 of the inbox gets all keywords that the mailbox can have: k0, k1 and so on. */
+  private void fillWithKeywords() {
+    String[] names = new String[Mailbox.MAX_KEYWORDS];
+    Arrays.setAll(names, i -> "k" + i);
+    change(FlagChange.Mode.ADD, 1, names);
+  }
+
+  private StoreResult change(FlagChange.Mode mode, long uid, String... names) {
+    return store.store(inbox, UidSet.of(uid), new FlagChange(mode, 0, keywords(names)), ANY);
+  }
+
+  private Flags named(long system, String... names) {
+    return new Flags(system, List.copyOf(keywords(names)));
   }
 
   @Test
   void aMailboxHasOnlySoManyKeywords() {
-    fill(inbox, 1);
-    MailboxId other = newMailbox("other");
-    store.append(other, List.of(message("x", 0, "straw")));
-    for (int i = 0; i < Flags.MAX_KEYWORDS; i++) {
-      addKeyword("k" + i);
+    fill(inbox, 2);
+    for (int i = 0; i < Mailbox.MAX_KEYWORDS; i++) {
+      assertThat(store.mailbox(inbox).hasRoomForKeywords()).isTrue();
+      change(FlagChange.Mode.ADD, 1, "k" + i);
     }
     Mailbox full = store.mailbox(inbox);
 
-    assertThatThrownBy(() -> addKeyword("straw")).isInstanceOf(TooManyKeywords.class);
-    assertThatThrownBy(() -> store.append(inbox, List.of(message("x", 0, "straw"))))
+    assertThat(full.hasRoomForKeywords()).isFalse();
+    assertThatThrownBy(() -> change(FlagChange.Mode.ADD, 2, "straw"))
         .isInstanceOf(TooManyKeywords.class);
-    assertThatThrownBy(() -> store.copy(other, UidSet.of(1), inbox))
+    assertThatThrownBy(() -> change(FlagChange.Mode.REPLACE, 2, "k1", "straw"))
         .isInstanceOf(TooManyKeywords.class);
-    assertThatThrownBy(() -> store.move(other, UidSet.of(1), inbox))
-        .isInstanceOf(TooManyKeywords.class);
-
     assertThat(store.mailbox(inbox)).isEqualTo(full);
-    assertThat(store.mailbox(other).messages()).isEqualTo(1);
-    addKeyword("K0");
+    change(FlagChange.Mode.ADD, 1, "K0");
+    change(FlagChange.Mode.REMOVE, 1, "straw");
     assertThat(store.mailbox(inbox)).isEqualTo(full);
-    assertThat(Long.bitCount(flags(inbox).get(1L))).isEqualTo(Flags.MAX_KEYWORDS);
+    assertThat(flags(inbox).get(1L).keywords()).containsExactlyElementsOf(full.keywords());
+    assertThat(flags(inbox)).containsEntry(2L, Flags.NONE);
   }
 
-  private void addKeyword(String name) {
-    FlagChange change = new FlagChange(FlagChange.Mode.ADD, 0, keywords(name));
-    store.store(inbox, UidSet.of(1), change, ANY);
+  @Test
+  void mailComesWithoutTheKeywordsForWhichThereIsNoRoom() {
+    fill(inbox, 1);
+    fillWithKeywords();
+    MailboxId other = newMailbox("other");
+    store.append(other, List.of(message("a", Flags.SEEN, "straw", "k64"), message("b", 0, "hay")));
+
+    Appended appended =
+        store.append(inbox, List.of(message("x", Flags.FLAGGED, "straw", "K200"), message("y")));
+    Copied copied = store.copy(other, UidSet.of(1), inbox);
+    Copied moved = store.move(other, UidSet.of(1, 2), inbox);
+
+    assertThat(appended.leftOut()).isEqualTo(keywords("straw"));
+    assertThat(appended.uids()).isEqualTo(UidSet.of(2, 3));
+    assertThat(copied.target()).isEqualTo(UidSet.of(4));
+    assertThat(moved.target()).isEqualTo(UidSet.of(5, 6));
+    assertThat(store.mailbox(other).messages()).isZero();
+    Map<Long, Flags> flags = flags(inbox);
+    assertThat(flags.remove(1L)).isNotNull();
+    assertThat(flags)
+        .isEqualTo(
+            Map.of(
+                2L,
+                named(Flags.FLAGGED, "k200"),
+                3L,
+                Flags.NONE,
+                4L,
+                named(Flags.SEEN, "k64"),
+                5L,
+                named(Flags.SEEN, "k64"),
+                6L,
+                Flags.NONE));
+  }
+
+  @Test
+  void putsBackWithoutTheKeywordsForWhichThereIsNoRoom() {
+    fill(inbox, 1);
+    fillWithKeywords();
+
+    Appended put =
+        store.restore(
+            inbox,
+            List.of(new MailStore.Numbered(7, message("x", Flags.SEEN, "straw", "k255"))),
+            1);
+
+    assertThat(put.leftOut()).isEqualTo(keywords("straw"));
+    assertThat(flags(inbox)).containsEntry(7L, named(Flags.SEEN, "k255"));
+  }
+
+  @Test
+  void keywordsThatNoMessageHasAreGivenBackAndMeanNothingElse() {
+    fill(inbox, 4);
+    fillWithKeywords();
+    change(FlagChange.Mode.ADD, 2, "k54", "k55", "k119", "k255");
+    change(FlagChange.Mode.ADD, 3, "k54", "k55");
+    View follower = View.of(store.snapshot(inbox), flags(inbox));
+    StoreResult removed = change(FlagChange.Mode.REMOVE, 1, "k54", "k55", "k119", "k255");
+    assertThat(removed.mailbox().hasRoomForKeywords()).isFalse();
+    store.expunge(inbox, UidSet.of(2));
+
+    Mailbox roomy = store.mailbox(inbox);
+    StoreResult stored = change(FlagChange.Mode.ADD, 4, "fresh", "new");
+
+    assertThat(roomy.hasRoomForKeywords()).isTrue();
+    assertThat(roomy.keywords()).hasSize(Mailbox.MAX_KEYWORDS - 2).contains(new Keyword("k54"));
+    assertThat(stored.mailbox().hasRoomForKeywords()).isFalse();
+    assertThat(stored.stored().get(0).flags()).isEqualTo(named(0, "fresh", "new"));
+    assertThat(flags(inbox))
+        .containsEntry(3L, named(0, "k54", "k55"))
+        .containsEntry(4L, named(0, "fresh", "new"));
+    assertThat(flags(inbox).get(1L).keywords())
+        .hasSize(Mailbox.MAX_KEYWORDS - 4)
+        .doesNotContainAnyElementsOf(keywords("fresh", "new", "k54"));
+    follower.follow(store, inbox);
+    assertThat(follower.flags).isEqualTo(flags(inbox));
+    // Whoever still shows what was expunged sees there no keyword that it never had.
+    store.read(
+        inbox,
+        UidSet.of(2),
+        Set.of(),
+        row ->
+            assertThat(row.flags().keywords())
+                .doesNotContainAnyElementsOf(keywords("fresh", "new")));
+  }
+
+  @Test
+  void whatIsReadKeepsItsKeywordsWhateverBecomesOfThem() {
+    fill(inbox, 2);
+    fillWithKeywords();
+    List<MessageRow> kept = new ArrayList<>();
+    store.read(inbox, UidSet.of(1), Set.of(), kept::add);
+    Changes before = store.changesSince(inbox, 0);
+    Flags all = kept.get(0).flags();
+
+    change(FlagChange.Mode.REPLACE, 1);
+    change(FlagChange.Mode.ADD, 2, "fresh");
+
+    assertThat(kept.get(0).flags()).isEqualTo(all);
+    assertThat(before.changed().get(0).flags()).isEqualTo(all);
+    assertThat(all.keywords()).hasSize(Mailbox.MAX_KEYWORDS);
+    assertThat(flags(inbox)).isEqualTo(Map.of(1L, Flags.NONE, 2L, named(0, "fresh")));
+  }
+
+  @Test
+  void flagsThatAreReplacedMakeRoomForWhatReplacesThem() {
+    fill(inbox, 2);
+    fillWithKeywords();
+    String[] others = new String[Mailbox.MAX_KEYWORDS];
+    Arrays.setAll(others, i -> "other" + i);
+    others[7] = "K7";
+
+    StoreResult result = change(FlagChange.Mode.REPLACE, 1, others);
+
+    assertThat(result.stored().get(0).flags()).isEqualTo(named(0, others));
+    assertThat(result.mailbox().keywords()).hasSize(Mailbox.MAX_KEYWORDS);
+    assertThat(flags(inbox)).isEqualTo(Map.of(1L, named(0, others), 2L, Flags.NONE));
+    assertThat(store.mailbox(inbox).unseen()).isEqualTo(2);
+  }
+
+  @Test
+  void mailThatComesGetsWhatNoMessageHasAnyMore() {
+    fill(inbox, 1);
+    fillWithKeywords();
+    change(FlagChange.Mode.REMOVE, 1, "k0");
+    change(FlagChange.Mode.ADD, 1, "last");
+    store.store(inbox, UidSet.of(1), FlagChange.add(Flags.DELETED), ANY);
+    store.expungeDeleted(inbox, UidSet.of(1));
+
+    Appended appended = store.append(inbox, List.of(message("x", 0, "last", "k0", "k255", "new")));
+
+    assertThat(appended.leftOut()).isEmpty();
+    assertThat(flags(inbox)).isEqualTo(Map.of(2L, named(0, "last", "k0", "k255", "new")));
+  }
+
+  @Test
+  void mailThatComesGetsRoomBeforeTheMailboxIsFull() {
+    fill(inbox, 1);
+    String[] names = new String[Mailbox.MAX_KEYWORDS - 1];
+    Arrays.setAll(names, i -> "k" + i);
+    change(FlagChange.Mode.ADD, 1, names);
+    change(FlagChange.Mode.REPLACE, 1, "k9");
+    assertThat(store.mailbox(inbox).keywords()).hasSize(Mailbox.MAX_KEYWORDS - 1);
+
+    Appended appended = store.append(inbox, List.of(message("x", 0, "K5", "a", "b", "c")));
+
+    assertThat(appended.leftOut()).isEmpty();
+    assertThat(flags(inbox))
+        .isEqualTo(Map.of(1L, named(0, "k9"), 2L, named(0, "k5", "a", "b", "c")));
+    assertThat(store.mailbox(inbox).hasRoomForKeywords()).isTrue();
+  }
+
+  @Test
+  void twoWhoFillAMailboxSeeEachTheirOwnKeywords() throws Exception {
+    fill(inbox, 3);
+    View follower = View.of(store.snapshot(inbox), flags(inbox));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<Flags>> work = List.of(() -> fillAndEmpty(1), () -> fillAndEmpty(2));
+      List<Flags> last = new ArrayList<>();
+      for (Future<Flags> one : threads.invokeAll(work)) {
+        last.add(one.get());
+      }
+
+      follower.follow(store, inbox);
+      assertThat(follower.flags).isEqualTo(flags(inbox));
+      assertThat(flags(inbox)).isEqualTo(Map.of(1L, last.get(0), 2L, last.get(1), 3L, Flags.NONE));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Has a message have some keywords of many, others each time; returns the last. */
+  private Flags fillAndEmpty(long uid) {
+    Random random = new Random(uid);
+    Flags expected = Flags.NONE;
+    for (int round = 0; round < 40; round++) {
+      Set<String> names = new LinkedHashSet<>();
+      while (names.size() < 100) {
+        names.add("u" + uid + "x" + random.nextInt(500));
+      }
+      String[] some = names.toArray(String[]::new);
+      if (round % 4 == 0) {
+        change(FlagChange.Mode.REMOVE, uid, namesOf(expected));
+        change(FlagChange.Mode.ADD, uid, some);
+      } else {
+        change(FlagChange.Mode.REPLACE, uid, some);
+      }
+      expected = named(0, some);
+      assertThat(flags(inbox)).containsEntry(uid, expected);
+    }
+    return expected;
+  }
+
+  private static String[] namesOf(Flags flags) {
+    return flags.keywords().stream().map(Keyword::name).toArray(String[]::new);
+  }
+
+  @Test
+  void keywordsOfAllNumbersAreCopiedByName() {
+    fill(inbox, 1);
+    fillWithKeywords();
+    MailboxId other = newMailbox("other");
+    store.append(other, List.of(message("x", 0, "mine", "K255", "k54")));
+    store.append(inbox, List.of(message("y", Flags.DRAFT, "k255", "k64", "k0")));
+
+    store.copy(inbox, UidSet.of(2), other);
+    store.copy(inbox, UidSet.of(1), other);
+    store.copy(other, UidSet.of(2), inbox);
+
+    assertThat(flags(other)).containsEntry(2L, named(Flags.DRAFT, "k0", "k64", "k255"));
+    // One has no room: that of the last message in its order.
+    assertThat(flags(other).get(3L).keywords()).hasSize(Mailbox.MAX_KEYWORDS - 1);
+    assertThat(store.mailbox(other).hasRoomForKeywords()).isFalse();
+    assertThat(flags(inbox)).containsEntry(3L, named(Flags.DRAFT, "k0", "k64", "k255"));
   }
 
   @Test
@@ -781,13 +1012,7 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(after.keywords()).containsExactlyElementsOf(keywords("first", "one"));
     assertThat(flags(target))
         .isEqualTo(
-            Map.of(
-                1L,
-                Flags.keywordBit(0),
-                2L,
-                Flags.SEEN | Flags.keywordBit(1),
-                3L,
-                Flags.keywordBit(0)));
+            Map.of(1L, named(0, "first"), 2L, named(Flags.SEEN, "one"), 3L, named(0, "first")));
     assertThat(after.unseen()).isEqualTo(2);
     store.read(
         target,
@@ -843,7 +1068,7 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(moved.uidValidity()).isEqualTo(store.mailbox(target).uidValidity());
     assertThat(subjects(inbox)).containsExactly("b");
     assertThat(subjects(target)).containsExactly("a", "c");
-    assertThat(flags(target)).containsEntry(1L, Flags.SEEN | Flags.keywordBit(0));
+    assertThat(flags(target)).containsEntry(1L, named(Flags.SEEN, "k"));
     assertThat(store.mailbox(inbox).messages()).isEqualTo(1);
     assertThat(store.mailbox(inbox).unseen()).isEqualTo(1);
     assertThat(store.changesSince(inbox, before).vanished()).isEqualTo(UidSet.of(1, 3));
@@ -976,7 +1201,9 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(changes.changed())
         .extracting(Changes.FlagsRow::uid, Changes.FlagsRow::flags)
         .containsExactly(
-            tuple(1L, Flags.SEEN), tuple(2L, Flags.SEEN | Flags.FLAGGED), tuple(7L, 0L));
+            tuple(1L, Flags.of(Flags.SEEN)),
+            tuple(2L, Flags.of(Flags.SEEN | Flags.FLAGGED)),
+            tuple(7L, Flags.NONE));
     assertThat(changes.vanished()).isEqualTo(UidSet.of(4, 5));
     assertThat(store.changesSince(inbox, now.highestModSeq()))
         .isEqualTo(new Changes(now, List.of(), UidSet.EMPTY));
@@ -1083,12 +1310,12 @@ public abstract class MailStoreContract extends StoreContract {
     }
     for (MailboxId mailbox : List.of(inbox, other)) {
       Mailbox row = store.mailbox(mailbox);
-      Map<Long, Long> flags = flags(mailbox);
+      Map<Long, Flags> flags = flags(mailbox);
       assertThat(row.messages()).isEqualTo(flags.size());
       assertThat(row.unseen())
-          .isEqualTo((int) flags.values().stream().filter(f -> (f & Flags.SEEN) == 0).count());
+          .isEqualTo((int) flags.values().stream().filter(f -> !f.has(Flags.SEEN)).count());
       assertThat(row.deleted())
-          .isEqualTo((int) flags.values().stream().filter(f -> (f & Flags.DELETED) != 0).count());
+          .isEqualTo((int) flags.values().stream().filter(f -> f.has(Flags.DELETED)).count());
       assertThat(row.octets()).isEqualTo(contents(mailbox).stream().mapToLong(o -> o.length).sum());
     }
   }
@@ -1284,7 +1511,7 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(after.deleted()).isEqualTo(1);
     assertThat(store.snapshot(box.id()).uids())
         .isEqualTo(UidSet.of(7, 255, 1000, 4_000_000_000L, 4_000_000_007L));
-    assertThat(flags(box.id())).containsEntry(7L, Flags.SEEN | Flags.keywordBit(0));
+    assertThat(flags(box.id())).containsEntry(7L, named(Flags.SEEN, "Work"));
     assertThat(subjects(box.id()))
         .containsExactly("seven", "the last of a page", "thousand", "far", "new");
     assertThat(store.claimRecent(box.id())).isEqualTo(UidSet.of(4_000_000_007L));
@@ -1304,7 +1531,8 @@ public abstract class MailStoreContract extends StoreContract {
 
     assertThat(first.uids()).isEqualTo(UidSet.of(2, 4));
     assertThat(again)
-        .isEqualTo(new Appended(before.uidValidity(), UidSet.EMPTY, before.highestModSeq()));
+        .isEqualTo(
+            new Appended(before.uidValidity(), UidSet.EMPTY, before.highestModSeq(), Set.of()));
     assertThat(more.uids()).isEqualTo(UidSet.of(6));
     assertThat(subjects(inbox)).containsExactly("four", "six");
     assertThat(store.mailbox(inbox).uidNext()).isEqualTo(7);
@@ -1380,8 +1608,8 @@ public abstract class MailStoreContract extends StoreContract {
     return contents;
   }
 
-  private Map<Long, Long> flags(MailboxId mailbox) {
-    Map<Long, Long> flags = new TreeMap<>();
+  private Map<Long, Flags> flags(MailboxId mailbox) {
+    Map<Long, Flags> flags = new TreeMap<>();
     store.read(
         mailbox,
         store.snapshot(mailbox).uids(),
@@ -1402,11 +1630,11 @@ public abstract class MailStoreContract extends StoreContract {
 
   /** What a session knows of a mailbox: only by what it was told since the last time. */
   private static final class View {
-    private Map<Long, Long> flags = new TreeMap<>();
+    private Map<Long, Flags> flags = new TreeMap<>();
     private long modSeq;
     private long uidNext = 1;
 
-    static View of(Snapshot snapshot, Map<Long, Long> flags) {
+    static View of(Snapshot snapshot, Map<Long, Flags> flags) {
       View view = new View();
       view.flags = flags;
       view.modSeq = snapshot.mailbox().highestModSeq();

@@ -2,10 +2,13 @@ package org.postroom.core.testing;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -292,7 +295,7 @@ public final class MemoryMailStore implements MailStore {
   public Optional<Uid> firstUnseen(MailboxId mailbox) {
     synchronized (lock) {
       return box(mailbox).live.values().stream()
-          .filter(row -> (row.flags & Flags.SEEN) == 0)
+          .filter(row -> !row.flags.has(Flags.SEEN))
           .map(row -> new Uid(row.uid))
           .findFirst();
     }
@@ -307,12 +310,9 @@ public final class MemoryMailStore implements MailStore {
           Box box = box(mailbox);
           List<Body> bodies = messages.stream().map(m -> Body.of(m.content())).toList();
           room(box.owner, bodies.stream().mapToLong(Body::size).sum(), bodies.size());
-          List<Keyword> names = new ArrayList<>(box.keywords);
-          List<Long> flags = new ArrayList<>();
-          for (NewMessage message : messages) {
-            flags.add(message.flags() & Flags.SYSTEM | bits(names, message.keywords()));
-          }
-          box.keywords = names;
+          Naming naming = new Naming(box, List.of());
+          List<Flags> flags = messages.stream().map(naming::flags).toList();
+          box.keywords = naming.names;
           UidSet.Builder uids = new UidSet.Builder();
           if (!messages.isEmpty()) {
             long modSeq = touch(box);
@@ -325,7 +325,7 @@ public final class MemoryMailStore implements MailStore {
               uids.add(row.uid);
             }
           }
-          return new Appended(box.uidValidity, uids.build(), box.highestModSeq);
+          return new Appended(box.uidValidity, uids.build(), box.highestModSeq, naming.leftOut);
         });
   }
 
@@ -348,12 +348,9 @@ public final class MemoryMailStore implements MailStore {
           List<NewMessage> contents = coming.stream().map(Numbered::message).toList();
           List<Body> bodies = contents.stream().map(m -> Body.of(m.content())).toList();
           room(box.owner, bodies.stream().mapToLong(Body::size).sum(), bodies.size());
-          List<Keyword> names = new ArrayList<>(box.keywords);
-          List<Long> flags = new ArrayList<>();
-          for (NewMessage message : contents) {
-            flags.add(message.flags() & Flags.SYSTEM | bits(names, message.keywords()));
-          }
-          box.keywords = names;
+          Naming naming = new Naming(box, List.of());
+          List<Flags> flags = contents.stream().map(naming::flags).toList();
+          box.keywords = naming.names;
           UidSet.Builder uids = new UidSet.Builder();
           boolean seen = box.firstRecent == box.uidNext;
           if (!coming.isEmpty() || uidNext > box.uidNext) {
@@ -370,7 +367,7 @@ public final class MemoryMailStore implements MailStore {
             box.uidNext = Math.max(box.uidNext, uidNext);
           }
           box.firstRecent = seen ? box.uidNext : box.firstRecent;
-          return new Appended(box.uidValidity, uids.build(), box.highestModSeq);
+          return new Appended(box.uidValidity, uids.build(), box.highestModSeq, naming.leftOut);
         });
   }
 
@@ -383,25 +380,29 @@ public final class MemoryMailStore implements MailStore {
           List<Row> rows = box.chosen(uids);
           List<Row> modified = rows.stream().filter(row -> row.modSeq > unchangedSince).toList();
           rows.removeAll(modified);
-          List<Keyword> names = new ArrayList<>(box.keywords);
           boolean adds = change.mode() != FlagChange.Mode.REMOVE && !rows.isEmpty();
-          long keywords =
-              adds ? bits(names, change.keywords()) : knownBits(names, change.keywords());
-          box.keywords = names;
-          long given = change.system() | keywords;
-          List<Row> changing =
-              rows.stream()
-                  .filter(row -> changed(row.flags, change.mode(), given) != row.flags)
-                  .toList();
-          if (!changing.isEmpty()) {
+          boolean replaces = change.mode() == FlagChange.Mode.REPLACE;
+          Naming naming = new Naming(box, replaces ? rows : List.of());
+          if (adds) {
+            naming.learn(change.keywords());
+          }
+          if (!naming.leftOut.isEmpty()) {
+            throw new TooManyKeywords("Too many keywords in one mailbox");
+          }
+          Map<Row, Flags> after = new LinkedHashMap<>();
+          rows.forEach(row -> after.put(row, naming.changed(row.flags, change)));
+          after.entrySet().removeIf(one -> one.getKey().flags.equals(one.getValue()));
+          if (!after.isEmpty()) {
+            box.keywords = naming.names;
             long modSeq = touch(box);
-            changing.forEach(
-                row -> {
+            after.forEach(
+                (row, flags) -> {
                   box.count(row, -1);
-                  row.flags = changed(row.flags, change.mode(), given);
+                  row.flags = flags;
                   row.modSeq = modSeq;
                   box.count(row, +1);
                 });
+            box.giveBack();
           }
           return new StoreResult(
               box.toMailbox(), before, rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
@@ -440,8 +441,7 @@ public final class MemoryMailStore implements MailStore {
         () -> {
           Box box = box(mailbox);
           return remove(
-              box,
-              box.chosen(uids).stream().filter(row -> (row.flags & Flags.DELETED) != 0).toList());
+              box, box.chosen(uids).stream().filter(row -> row.flags.has(Flags.DELETED)).toList());
         });
   }
 
@@ -474,7 +474,7 @@ public final class MemoryMailStore implements MailStore {
   void deliver(
       AccountId account, MailboxName name, Content content, long flags, InternalDate date) {
     Box box = named(account, name).orElseGet(() -> make(owner(account), name, Optional.empty()));
-    Row row = new Row(box.uidNext++, touch(box), flags, date);
+    Row row = new Row(box.uidNext++, touch(box), Flags.of(flags), date);
     row.body = Body.of(content);
     row.email = ++lastEmail;
     row.savedAt = clock.millis();
@@ -611,12 +611,12 @@ public final class MemoryMailStore implements MailStore {
   }
 
   private Copied copyRows(Box from, List<Row> rows, Box to) {
-    List<Keyword> names = new ArrayList<>(to.keywords);
-    List<Long> flags =
+    Naming naming = new Naming(to, List.of());
+    List<Flags> flags =
         rows.stream()
-            .map(row -> row.flags & Flags.SYSTEM | bits(names, from.keywordsOf(row)))
+            .map(row -> naming.flags(row.flags.system(), new LinkedHashSet<>(row.flags.keywords())))
             .toList();
-    to.keywords = names;
+    to.keywords = naming.names;
     UidSet.Builder target = new UidSet.Builder();
     if (!rows.isEmpty()) {
       long modSeq = touch(to);
@@ -647,39 +647,76 @@ public final class MemoryMailStore implements MailStore {
         row.expunged = modSeq;
         box.gone.put(row.uid, row);
       }
+      box.giveBack();
     }
     return uids(rows);
   }
 
-  private static long changed(long flags, FlagChange.Mode mode, long given) {
-    return switch (mode) {
-      case ADD -> flags | given;
-      case REMOVE -> flags & ~given;
-      case REPLACE -> given;
-    };
-  }
+  /** What keywords are called in a mailbox; new ones as long as there is room. */
+  private static final class Naming {
+    private final Box box;
+    private final Collection<Row> without;
+    private final Set<Keyword> given = new HashSet<>();
+    private final Set<Keyword> leftOut = new LinkedHashSet<>();
+    private final List<Keyword> names;
 
-  /** The bits of {@code keywords}; those that are new are added to {@code names}. */
-  private static long bits(List<Keyword> names, Set<Keyword> keywords) {
-    for (Keyword keyword : keywords) {
-      if (!names.contains(keyword)) {
-        if (names.size() == Flags.MAX_KEYWORDS) {
-          throw new TooManyKeywords("Too many keywords in one mailbox");
+    /**
+     * Begins with what is known.
+     *
+     * @param without messages whose keywords will all be replaced
+     */
+    Naming(Box box, Collection<Row> without) {
+      this.box = box;
+      this.without = without;
+      this.names = new ArrayList<>(box.keywords);
+    }
+
+    void learn(Collection<Keyword> keywords) {
+      keywords.stream().filter(names::contains).forEach(given::add);
+      for (Keyword keyword : keywords) {
+        if (names.contains(keyword)) {
+          continue;
         }
-        names.add(keyword);
+        if (names.size() >= Mailbox.MAX_KEYWORDS - 1) {
+          Set<Keyword> had = box.had(without);
+          names.removeIf(name -> !had.contains(name) && !given.contains(name));
+        }
+        if (names.size() == Mailbox.MAX_KEYWORDS) {
+          leftOut.add(keyword);
+        } else {
+          names.add(keyword);
+          given.add(keyword);
+        }
       }
     }
-    return knownBits(names, keywords);
-  }
 
-  private static long knownBits(List<Keyword> names, Set<Keyword> keywords) {
-    long bits = 0;
-    for (int i = 0; i < names.size(); i++) {
-      if (keywords.contains(names.get(i))) {
-        bits |= Flags.keywordBit(i);
-      }
+    Flags flags(NewMessage message) {
+      return flags(message.flags() & Flags.SYSTEM, message.keywords());
     }
-    return bits;
+
+    Flags flags(long system, Set<Keyword> keywords) {
+      learn(keywords);
+      return named(system, keywords);
+    }
+
+    private Flags named(long system, Set<Keyword> keywords) {
+      return new Flags(system, names.stream().filter(keywords::contains).toList());
+    }
+
+    Flags changed(Flags flags, FlagChange change) {
+      Set<Keyword> keywords = new HashSet<>(flags.keywords());
+      return switch (change.mode()) {
+        case ADD -> {
+          keywords.addAll(change.keywords());
+          yield named(flags.system() | change.system(), keywords);
+        }
+        case REMOVE -> {
+          keywords.removeAll(change.keywords());
+          yield named(flags.system() & ~change.system(), keywords);
+        }
+        case REPLACE -> named(change.system(), change.keywords());
+      };
+    }
   }
 
   private static UidSet uids(Iterable<Row> ascending) {
@@ -751,8 +788,8 @@ public final class MemoryMailStore implements MailStore {
     }
 
     void count(Row row, int sign) {
-      unseen += (row.flags & Flags.SEEN) == 0 ? sign : 0;
-      deleted += (row.flags & Flags.DELETED) != 0 ? sign : 0;
+      unseen += row.flags.has(Flags.SEEN) ? 0 : sign;
+      deleted += row.flags.has(Flags.DELETED) ? sign : 0;
       octets += sign * row.body.size();
       owner.octets += sign * row.body.size();
       owner.messages += sign;
@@ -769,14 +806,21 @@ public final class MemoryMailStore implements MailStore {
       return rows;
     }
 
-    Set<Keyword> keywordsOf(Row row) {
-      Set<Keyword> set = new java.util.LinkedHashSet<>();
-      for (int i = 0; i < keywords.size(); i++) {
-        if ((row.flags & Flags.keywordBit(i)) != 0) {
-          set.add(keywords.get(i));
-        }
+    /** The keywords that its messages have, but for some of these. */
+    Set<Keyword> had(Collection<Row> without) {
+      Set<Keyword> all = new HashSet<>();
+      live.values().stream()
+          .filter(row -> !without.contains(row))
+          .forEach(row -> all.addAll(row.flags.keywords()));
+      return all;
+    }
+
+    /** So that it is full only when messages have all its keywords. */
+    void giveBack() {
+      if (keywords.size() == Mailbox.MAX_KEYWORDS) {
+        Set<Keyword> had = had(List.of());
+        keywords = keywords.stream().filter(had::contains).toList();
       }
-      return set;
     }
 
     Mailbox toMailbox() {
@@ -819,11 +863,11 @@ public final class MemoryMailStore implements MailStore {
     private long email;
     private long savedAt;
     private long modSeq;
-    private long flags;
+    private Flags flags;
     private long expunged;
     private boolean forgotten;
 
-    Row(long uid, long modSeq, long flags, InternalDate date) {
+    Row(long uid, long modSeq, Flags flags, InternalDate date) {
       this.uid = uid;
       this.created = modSeq;
       this.modSeq = modSeq;
@@ -840,7 +884,7 @@ public final class MemoryMailStore implements MailStore {
   private record View(
       long uid,
       long modSeq,
-      long flags,
+      Flags flags,
       InternalDate internalDate,
       long savedAt,
       long emailId,
@@ -858,6 +902,11 @@ public final class MemoryMailStore implements MailStore {
           row.email,
           row.body,
           Set.copyOf(details));
+    }
+
+    @Override
+    public long systemFlags() {
+      return flags.system();
     }
 
     @Override

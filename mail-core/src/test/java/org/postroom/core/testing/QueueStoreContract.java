@@ -229,7 +229,7 @@ public abstract class QueueStoreContract extends StoreContract {
 
     List<Long> found = new ArrayList<>();
     UidSet uids = stores().mail().snapshot(inbox()).uids();
-    stores().mail().read(inbox(), uids, Set.of(), row -> found.add(row.flags()));
+    stores().mail().read(inbox(), uids, Set.of(), row -> found.add(row.systemFlags()));
     assertThat(found).containsExactly(flags, 0L);
   }
 

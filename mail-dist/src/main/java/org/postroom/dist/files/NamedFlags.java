@@ -3,7 +3,6 @@ package org.postroom.dist.files;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -79,19 +78,15 @@ public record NamedFlags(long system, Set<Keyword> keywords) {
   }
 
   /** Names of a message's flags. */
-  public static Set<String> names(long flags, List<Keyword> keywords) {
+  public static Set<String> names(Flags flags) {
     Set<String> names = new LinkedHashSet<>();
     SYSTEM.forEach(
         (name, bit) -> {
-          if ((flags & bit) != 0) {
+          if (flags.has(bit)) {
             names.add(name);
           }
         });
-    for (int i = 0; i < keywords.size(); i++) {
-      if ((flags & Flags.keywordBit(i)) != 0) {
-        names.add(keywords.get(i).name());
-      }
-    }
+    flags.keywords().forEach(keyword -> names.add(keyword.name()));
     return Set.copyOf(names);
   }
 }

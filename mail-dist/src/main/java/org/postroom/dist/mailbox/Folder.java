@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /**
  * One mailbox, whatever it is called by now. Messages have numbers (UIDs) that rise in the order in
  * which they came and are never given again. Flags are as IMAP has them: {@code \Seen}, {@code
- * \Answered}, {@code \Flagged}, {@code \Deleted}, {@code \Draft}, and words of your own.
+ * \Answered}, {@code \Flagged}, {@code \Deleted}, {@code \Draft}, and words of your own, of which
+ * the messages of a folder can have 256; those that one comes with beyond that are left out.
  *
  * <p>What all methods can throw is said at {@link Mailboxes}.
  */

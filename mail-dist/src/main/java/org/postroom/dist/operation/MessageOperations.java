@@ -15,7 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.PrimitiveIterator;
-import java.util.Set;
 import java.util.TreeSet;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mail.Content;
@@ -227,7 +226,7 @@ public final class MessageOperations {
                 messages.add(
                     new Known(
                         one.uid(),
-                        List.copyOf(new TreeSet<>(NamedFlags.names(one.flags(), row.keywords()))),
+                        List.copyOf(new TreeSet<>(NamedFlags.names(one.flags()))),
                         one.internalDate().epochMillis(),
                         one.size())));
     return new Page(
@@ -269,30 +268,17 @@ public final class MessageOperations {
   }
 
   private static Taken put(MailStore store, Mailbox row, Coming asked, List<NewMessage> messages) {
-    try {
-      return new Taken(given(store, row, asked, messages), List.of());
-    } catch (TooManyKeywords e) {
-      List<Keyword> known = store.mailbox(row.id()).keywords();
-      Set<String> leftOut = new TreeSet<>();
-      List<NewMessage> possible = new ArrayList<>();
-      for (NewMessage one : messages) {
-        NamedFlags all = new NamedFlags(one.flags(), one.keywords());
-        NamedFlags some = all.within(known);
-        one.keywords().stream()
-            .filter(keyword -> !some.keywords().contains(keyword))
-            .forEach(keyword -> leftOut.add(keyword.name()));
-        possible.add(new NewMessage(one.content(), one.flags(), some.keywords(), one.date()));
-      }
-      return new Taken(given(store, row, asked, possible), List.copyOf(leftOut));
-    }
+    boolean isNew = !messages.isEmpty() && asked.messages().get(0).uid().isEmpty();
+    MailStore.Appended put =
+        isNew
+            ? store.append(row.id(), messages)
+            : store.restore(row.id(), numbered(asked, messages), asked.uidNext());
+    return new Taken(
+        put.uids().stream().boxed().toList(),
+        put.leftOut().stream().map(Keyword::name).sorted().toList());
   }
 
-  private static List<Long> given(
-      MailStore store, Mailbox row, Coming asked, List<NewMessage> messages) {
-    boolean isNew = !messages.isEmpty() && asked.messages().get(0).uid().isEmpty();
-    if (isNew) {
-      return store.append(row.id(), messages).uids().stream().boxed().toList();
-    }
+  private static List<Numbered> numbered(Coming asked, List<NewMessage> messages) {
     List<Numbered> numbered = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       long uid =
@@ -304,7 +290,7 @@ public final class MessageOperations {
                   () -> new OperationRefused(Kind.REQUEST, "some have a UID, and some have none"));
       numbered.add(new Numbered(uid, messages.get(i)));
     }
-    return store.restore(row.id(), numbered, asked.uidNext()).uids().stream().boxed().toList();
+    return numbered;
   }
 
   private static Changed mark(Desk desk, Marked asked) {

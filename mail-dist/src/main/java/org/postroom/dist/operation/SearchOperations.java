@@ -180,7 +180,7 @@ public final class SearchOperations {
                   : desk.mail().copy(row.id(), uids, target.id()))
               .source()
               .size());
-    } catch (OverQuota | MailboxNotFound | TooManyKeywords e) {
+    } catch (OverQuota | MailboxNotFound e) {
       throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
     }
   }

@@ -3,6 +3,7 @@ package org.postroom.imap.command;
 import java.util.Iterator;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.wire.Saying;
@@ -10,6 +11,7 @@ import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.FlagList;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.MessageSet;
+import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
@@ -46,6 +48,9 @@ record StoreCommand(MessageSet messages, boolean uid, FlagChange change, boolean
     in.space();
     FlagList flags = in.flags();
     in.end();
+    if (flags.isOneTooLong()) {
+      throw new Refused("LIMIT", "A keyword has at most " + Keyword.LONGEST + " octets.");
+    }
     return new StoreCommand(
         messages, uid, new FlagChange(mode, flags.system(), flags.keywords()), silent);
   }

@@ -13,6 +13,7 @@ import org.postroom.core.mailbox.Keyword;
 public final class FlagList {
   private final Set<Keyword> keywords = new LinkedHashSet<>();
   private long system;
+  private boolean isOneTooLong;
 
   FlagList() {}
 
@@ -29,10 +30,11 @@ public final class FlagList {
   }
 
   void addKeyword(String name) {
-    if (name.length() > 64) {
-      throw new BadCommand("Keyword too long");
+    if (name.length() > Keyword.LONGEST) {
+      isOneTooLong = true;
+    } else {
+      keywords.add(new Keyword(name));
     }
-    keywords.add(new Keyword(name));
   }
 
   /** Bits of {@link Flags#SYSTEM}. */
@@ -40,7 +42,13 @@ public final class FlagList {
     return system;
   }
 
+  /** Those that can be: without such as are too long. */
   public Set<Keyword> keywords() {
-    return Set.copyOf(keywords);
+    return Keyword.inOrder(keywords);
+  }
+
+  /** Whether there was a keyword that is longer than any may be. */
+  public boolean isOneTooLong() {
+    return isOneTooLong;
   }
 }

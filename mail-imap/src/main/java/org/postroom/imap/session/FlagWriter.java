@@ -30,21 +30,15 @@ public final class FlagWriter {
   private FlagWriter() {}
 
   /** Writes the list in its parentheses. */
-  public static void write(ImapWriter out, long flags, List<Keyword> keywords, boolean recent) {
-    byte[] system = SYSTEM[(int) (flags & Flags.SYSTEM) | (recent ? RECENT : 0)];
+  public static void write(ImapWriter out, Flags flags, boolean recent) {
+    byte[] system = SYSTEM[(int) flags.system() | (recent ? RECENT : 0)];
     out.octet('(').raw(system, 0, system.length);
-    boolean first = system.length == 0;
-    long rest = flags >>> 8;
-    while (rest != 0) {
-      int position = Long.numberOfTrailingZeros(rest);
-      rest &= rest - 1;
-      if (position < keywords.size()) {
-        if (!first) {
-          out.space();
-        }
-        out.ascii(keywords.get(position).name());
-        first = false;
+    List<Keyword> keywords = flags.keywords();
+    for (int i = 0; i < keywords.size(); i++) {
+      if (i > 0 || system.length > 0) {
+        out.space();
       }
+      out.ascii(keywords.get(i).name());
     }
     out.octet(')');
   }

@@ -2,6 +2,7 @@ package org.postroom.imap.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.Flags;
@@ -35,7 +36,12 @@ public final class MailboxView {
   private boolean isGrown;
   private long known;
   private long modSeq;
+
+  /** What the client was told in FLAGS, by the order of the mailbox, and to look up. */
   private List<Keyword> keywords;
+
+  private Set<Keyword> told;
+  private boolean hasRoomForKeywords;
   private final List<OwnChange> own = new ArrayList<>();
 
   /** Set by the store's threads when something happened: a hint, never the only way to learn it. */
@@ -54,6 +60,8 @@ public final class MailboxView {
     this.known = mailbox.uidNext() - 1;
     this.modSeq = mailbox.highestModSeq();
     this.keywords = mailbox.keywords();
+    this.told = Set.copyOf(keywords);
+    this.hasRoomForKeywords = mailbox.hasRoomForKeywords();
     this.recentSaid = recentCount();
   }
 
@@ -110,9 +118,12 @@ public final class MailboxView {
     return recent.isEmpty() ? 0 : recent().size();
   }
 
-  /** The names behind the keyword bits. */
-  public List<Keyword> keywords() {
-    return keywords;
+  /**
+   * What of a message's flags the client can be shown: a keyword of which it was not told yet comes
+   * with the next sync, which says FLAGS first.
+   */
+  public Flags shown(Flags flags) {
+    return flags.within(told);
   }
 
   /** Something happened in the mailbox. From any thread. */
@@ -145,11 +156,11 @@ public final class MailboxView {
    *
    * @param shown the flags, in the order of the UIDs
    */
-  public void did(MailStore.StoreResult result, UidSet changed, long[] shown, Responder out) {
+  public void did(MailStore.StoreResult result, UidSet changed, List<Flags> shown, Responder out) {
     UidSet.Builder same = new UidSet.Builder();
     for (Changes.FlagsRow row : result.stored()) {
       int at = changed.indexOf(row.uid());
-      if (at > 0 && shown[at - 1] == row.flags()) {
+      if (at > 0 && shown.get(at - 1).equals(row.flags())) {
         same.add(row.uid());
       }
     }
@@ -165,22 +176,28 @@ public final class MailboxView {
     return false;
   }
 
-  /** Announces keywords that are new (a client must know them before it sees them). */
+  /**
+   * Announces keywords that are new (a client must know them before it sees them), that some were
+   * given back, and whether there is room for others.
+   */
   private void learn(Mailbox mailbox, Responder out) {
-    if (mailbox.keywords().size() > keywords.size()) {
-      keywords = mailbox.keywords();
-      sayFlags(out);
-      if (!readOnly && keywords.size() >= Flags.MAX_KEYWORDS) {
-        sayPermanentFlags(out);
-      }
+    if (mailbox.keywords().equals(keywords)) {
+      return;
+    }
+    boolean hadRoom = hasRoomForKeywords;
+    keywords = mailbox.keywords();
+    told = Set.copyOf(keywords);
+    hasRoomForKeywords = mailbox.hasRoomForKeywords();
+    sayFlags(out);
+    if (!readOnly && !(hadRoom && hasRoomForKeywords)) {
+      sayPermanentFlags(out);
     }
   }
 
   /** FLAGS: what messages here may have. */
   public void sayFlags(Responder out) {
     ImapWriter w = out.writer().ascii("* FLAGS ");
-    long all = keywords.isEmpty() ? 0 : (1L << keywords.size()) - 1 << 8;
-    FlagWriter.write(w, Flags.SYSTEM | all, keywords, false);
+    FlagWriter.write(w, new Flags(Flags.SYSTEM, keywords), false);
     w.crlf();
   }
 
@@ -190,7 +207,7 @@ public final class MailboxView {
     if (!readOnly) {
       w.ascii("\\Answered \\Flagged \\Deleted \\Seen \\Draft");
       keywords.forEach(keyword -> w.space().ascii(keyword.name()));
-      w.ascii(keywords.size() < Flags.MAX_KEYWORDS ? " \\*" : "");
+      w.ascii(hasRoomForKeywords ? " \\*" : "");
     }
     w.ascii(readOnly ? ")] Read-only mailbox." : ")] Flags permitted.").crlf();
   }
@@ -290,7 +307,7 @@ public final class MailboxView {
     if (withUid) {
       w.ascii("UID ").number(row.uid()).space();
     }
-    FlagWriter.write(w.ascii("FLAGS "), row.flags(), keywords, isRecent(row.uid()));
+    FlagWriter.write(w.ascii("FLAGS "), shown(row.flags()), isRecent(row.uid()));
     out.endFetch();
   }
 

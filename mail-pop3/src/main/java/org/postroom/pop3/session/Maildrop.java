@@ -84,7 +84,7 @@ public final class Maildrop {
             return;
           }
           sizes[index] = (int) row.size();
-          if (hidesDeleted && (row.flags() & Flags.DELETED) != 0) {
+          if (hidesDeleted && (row.systemFlags() & Flags.DELETED) != 0) {
             hidden.set(index);
           }
         });

@@ -37,7 +37,8 @@ public final class Schema {
           "V6__memos.sql",
           "V7__require_tls.sql",
           "V8__quotas_and_app_passwords.sql",
-          "V9__sessions_of_mail.sql");
+          "V9__sessions_of_mail.sql",
+          "V10__room_for_keywords.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

@@ -3,7 +3,9 @@ package org.postroom.storage.sql;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
@@ -20,13 +22,13 @@ import org.postroom.core.quota.QuotaRules.Coming;
  * Puts messages into mailboxes: what can be done before their unit of work begins, and the unit.
  */
 final class Appending {
-  private final Committer committer;
+  private final WholeMailboxes whole;
   private final BodyRoom bodyStore;
   private final Watchers watchers;
   private final Clock clock;
 
-  Appending(Committer committer, BodyRoom bodyStore, Watchers watchers, Clock clock) {
-    this.committer = committer;
+  Appending(WholeMailboxes whole, BodyRoom bodyStore, Watchers watchers, Clock clock) {
+    this.whole = whole;
     this.bodyStore = bodyStore;
     this.watchers = watchers;
     this.clock = clock;
@@ -41,7 +43,7 @@ final class Appending {
 
   private Appended append(MailboxId mailbox, Bodies bodies) {
     long total = bodies.octets;
-    return committer.run(
+    return whole.run(
         bodies.unwritten,
         batch -> {
           Edit edit = Edit.tail(batch, watchers, mailbox);
@@ -55,7 +57,8 @@ final class Appending {
             uids.add(append(batch, edit, body));
           }
           MailboxState after = edit.done();
-          return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
+          return new Appended(
+              after.row().uidValidity(), uids.build(), edit.modSeq(), edit.leftOut());
         });
   }
 
@@ -78,7 +81,7 @@ final class Appending {
 
   private Appended restore(
       MailboxId mailbox, List<Numbered> messages, Bodies bodies, long uidNext) {
-    return committer.run(
+    return whole.run(
         bodies.unwritten,
         batch -> {
           Edit edit = Edit.tail(batch, watchers, mailbox);
@@ -95,7 +98,7 @@ final class Appending {
           }
           UidSet put = uids.build();
           if (put.isEmpty() && uidNext <= before.uidNext()) {
-            return new Appended(before.uidValidity(), put, before.highestModSeq());
+            return new Appended(before.uidValidity(), put, before.highestModSeq(), Set.of());
           }
           QuotaRoom.check(
               batch,
@@ -106,7 +109,7 @@ final class Appending {
           if (before.firstRecentUid() == before.uidNext()) {
             batch.put(after.withFirstRecent(after.row().uidNext()));
           }
-          return new Appended(before.uidValidity(), put, edit.modSeq());
+          return new Appended(before.uidValidity(), put, edit.modSeq(), edit.leftOut());
         });
   }
 
@@ -153,9 +156,12 @@ final class Appending {
 
   private long append(Batch batch, Edit edit, Body body) throws SQLException {
     NewMessage message = body.message;
-    long flags = message.flags() & Flags.SYSTEM | edit.bits(message.keywords());
+    long flags = message.flags() & Flags.SYSTEM;
+    Marks marks = edit.marks(message.keywords());
+    Set<Keyword> keywords = new LinkedHashSet<>(message.keywords());
+    keywords.removeAll(edit.leftOut());
     long size = message.content().size();
-    long uid = edit.add(flags, size);
+    long uid = edit.add(flags, marks, size);
     long id = batch.id(Ids.Kind.MESSAGE);
     long now = clock.millis();
     batch.body(
@@ -163,7 +169,7 @@ final class Appending {
         body.body,
         () ->
             new Description(id, now)
-                .copy(edit.before(), uid, flags, message.keywords(), message.date(), null)
+                .copy(edit.before(), uid, flags, keywords, message.date(), null)
                 .toBytes(),
         body.parsed,
         1);

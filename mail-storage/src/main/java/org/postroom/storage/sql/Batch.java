@@ -482,7 +482,7 @@ final class Batch {
       update.setInt(6, state.row().unseen());
       update.setInt(7, state.row().deleted());
       update.setLong(8, state.row().octets());
-      update.setString(9, Loading.keywords(state.row().keywords()));
+      update.setString(9, state.keywords().column());
       update.setInt(10, state.id());
       update.addBatch();
     }

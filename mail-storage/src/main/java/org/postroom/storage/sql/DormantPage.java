@@ -7,11 +7,13 @@ package org.postroom.storage.sql;
 final class DormantPage implements KeptPage {
   private final int index;
   private final long highestModSeq;
+  private final Marks traces;
   private final byte[] data;
 
-  DormantPage(int index, long highestModSeq, byte[] data) {
+  DormantPage(int index, long highestModSeq, Marks traces, byte[] data) {
     this.index = index;
     this.highestModSeq = highestModSeq;
+    this.traces = traces;
     this.data = data;
   }
 
@@ -28,6 +30,16 @@ final class DormantPage implements KeptPage {
   @Override
   public long highestModSeq() {
     return highestModSeq;
+  }
+
+  @Override
+  public Marks marks() {
+    return Marks.NONE;
+  }
+
+  @Override
+  public Marks traces() {
+    return traces;
   }
 
   @Override

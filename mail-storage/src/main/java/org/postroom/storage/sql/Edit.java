@@ -2,14 +2,15 @@ package org.postroom.storage.sql;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.refusal.OverQuota;
@@ -31,7 +32,13 @@ final class Edit {
   private final long modSeq;
   private final QuotaMarks marks;
   private Messages messages;
-  private List<Keyword> keywords;
+  private final Set<Keyword> leftOut = new LinkedHashSet<>();
+  private Keywords keywords;
+
+  /** Marks of messages that may not be there yet. */
+  private Marks given = Marks.NONE;
+
+  private boolean hasMadeRoom;
   private long uidNext;
   private Page.@Nullable Draft draft;
   private int draftIndex;
@@ -41,7 +48,7 @@ final class Edit {
     this.watchers = watchers;
     this.before = state;
     this.messages = state.messages();
-    this.keywords = state.row().keywords();
+    this.keywords = state.keywords();
     this.uidNext = state.row().uidNext();
     this.modSeq = batch.account(state.row().account()).modSeq() + 1;
     this.marks = QuotaMarks.before(batch, state.row().account());
@@ -70,36 +77,86 @@ final class Edit {
     return uidNext;
   }
 
-  /** The bits of keywords, which get positions when they are new here. */
-  long bits(Set<Keyword> names) {
-    long bits = 0;
+  /**
+   * The marks of keywords, which get numbers when they are new here. Those for which there is no
+   * room have none and are {@linkplain #leftOut left out}.
+   */
+  Marks marks(Iterable<Keyword> names) throws SQLException {
+    // What is known comes first, so that it is not given back for what is new.
+    Marks marks = known(names);
+    given = given.or(marks);
     for (Keyword name : names) {
-      int position = keywords.indexOf(name);
-      if (position < 0) {
-        position = keywords.size();
-        if (position == Flags.MAX_KEYWORDS) {
-          throw new TooManyKeywords(
-              "A mailbox can have " + Flags.MAX_KEYWORDS + " different keywords");
-        }
-        List<Keyword> more = new ArrayList<>(keywords);
-        more.add(name);
-        keywords = more;
+      if (keywords.find(name) < 0) {
+        marks = marks.or(newMark(name));
       }
-      bits |= Flags.keywordBit(position);
     }
-    return bits;
+    return marks;
   }
 
-  /** The bits of those keywords that are known here. */
-  long knownBits(Set<Keyword> names) {
-    long bits = 0;
+  private Marks newMark(Keyword name) throws SQLException {
+    if (!keywords.with(name).hasRoom()) {
+      makeRoom();
+    }
+    if (!keywords.hasRoom()) {
+      leftOut.add(name);
+      return Marks.NONE;
+    }
+    keywords = keywords.with(name);
+    Marks mark = Marks.of(keywords.find(name));
+    given = given.or(mark);
+    return mark;
+  }
+
+  /** Once: what was given back after that would be what this edit itself takes from messages. */
+  private void makeRoom() throws SQLException {
+    if (!hasMadeRoom) {
+      hasMadeRoom = true;
+      finishDraft();
+      if (!messages.complete()) {
+        messages = messages.over(batch.complete(before.row().id()).messages());
+      }
+      giveBack(given);
+    }
+  }
+
+  /**
+   * Gives back the numbers of keywords that no message has, but for those of {@code kept}. Traces
+   * lose them too: whoever still shows an expunged message must not see another keyword there.
+   */
+  private void giveBack(Marks kept) {
+    Keywords rest = keywords.only(messages.marks().or(kept));
+    if (rest != keywords) {
+      messages = messages.withoutTraces(keywords.marks().minus(rest.marks()));
+      keywords = rest;
+    }
+  }
+
+  /** The marks of those keywords that are known here. */
+  Marks known(Iterable<Keyword> names) {
+    Marks marks = Marks.NONE;
     for (Keyword name : names) {
-      int position = keywords.indexOf(name);
-      if (position >= 0) {
-        bits |= Flags.keywordBit(position);
+      int number = keywords.find(name);
+      if (number >= 0) {
+        marks = marks.or(Marks.of(number));
       }
     }
-    return bits;
+    return marks;
+  }
+
+  /** Whether one of these is not known here, and there may be no room for it. */
+  boolean isShortOf(Collection<Keyword> names) {
+    return keywords.names().size() + names.size() > Mailbox.MAX_KEYWORDS
+        && !keywords.names().containsAll(names);
+  }
+
+  /** Keywords that there was no room for. */
+  Set<Keyword> leftOut() {
+    return leftOut;
+  }
+
+  /** Names flags that have marks of this edit. */
+  Keywords.Naming naming() {
+    return keywords.naming();
   }
 
   /** The next message gets this UID, which nothing has had or has been passed over by. */
@@ -110,8 +167,13 @@ final class Edit {
     uidNext = uid;
   }
 
+  /** Adds a message without keywords and returns its UID. */
+  long add(long system, long size) {
+    return add(system, Marks.NONE, size);
+  }
+
   /** Adds a message and returns its UID. */
-  long add(long flags, long size) {
+  long add(long system, Marks marks, long size) {
     if (uidNext > Uid.MAX) {
       throw new OverQuota("The mailbox has used up all UIDs");
     }
@@ -127,8 +189,8 @@ final class Edit {
       draft = current;
       draftIndex = index;
     }
-    current.add(uidNext, flags, (int) size, modSeq);
-    tally.add(flags, size);
+    current.add(uidNext, system | marks.word(), marks.wide(), (int) size, modSeq);
+    tally.add(system, size);
     return uidNext++;
   }
 
@@ -145,7 +207,7 @@ final class Edit {
               page2.expunge(entry, now == MOVE, modSeq);
               tally.remove(page.flags(entry), page.size(entry));
             } else {
-              page2.flags(entry, now, modSeq);
+              page2.flags(entry, now, change.wide(page, entry), modSeq);
               tally.change(page.flags(entry), now);
             }
           }
@@ -184,6 +246,11 @@ final class Edit {
   /** Says what becomes of a message: new flags, or one of the three constants. */
   interface Change {
     long of(Page page, int entry);
+
+    /** What new flags do not say of keywords; asked behind {@link #of}, where there are some. */
+    default Wide wide(Page page, int entry) {
+      return page.wide(entry);
+    }
   }
 
   /** Puts the new states into the batch and has watchers told, of the account's quota, too. */
@@ -201,10 +268,12 @@ final class Edit {
   /** The same as {@link #done} for a part of a change, whose end {@link #warn} hears of. */
   MailboxState changed() throws SQLException {
     finishDraft();
+    if (!keywords.hasRoom() && messages.complete()) {
+      giveBack(Marks.NONE); // so that a mailbox is full only when messages have all its keywords
+    }
     AccountId account = before.row().account();
     batch.put(batch.account(account).drawn(tally.octets(), tally.messages()));
-    MailboxState after =
-        before.changed(messages, uidNext, modSeq, tally).withKeywords(List.copyOf(keywords));
+    MailboxState after = before.changed(messages, uidNext, modSeq, tally).withKeywords(keywords);
     batch.put(after);
     batch.durable();
     MailboxId id = before.row().id();

@@ -11,6 +11,12 @@ sealed interface KeptPage permits Page, DormantPage {
 
   long highestModSeq();
 
+  /** The keywords that its messages have: of those that are not expunged. */
+  Marks marks();
+
+  /** The keywords that expunged ones have. */
+  Marks traces();
+
   /** About how much memory this takes. */
   int octets();
 

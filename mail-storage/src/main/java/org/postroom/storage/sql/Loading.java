@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
@@ -93,7 +92,9 @@ final class Loading {
 
   private static KeptPage kept(int index, byte[] data) {
     Page page = Page.decode(index, data);
-    return page.living() > 0 ? page : new DormantPage(index, page.highestModSeq(), data);
+    return page.living() > 0
+        ? page
+        : new DormantPage(index, page.highestModSeq(), page.traces(), data);
   }
 
   static @Nullable Page page(Journaled statements, int mailbox, int index) throws SQLException {
@@ -102,31 +103,9 @@ final class Loading {
     }
   }
 
-  /** Keywords by position, as the column holds them: they have no spaces. */
-  static String keywords(List<Keyword> keywords) {
-    if (keywords.isEmpty()) {
-      return "";
-    }
-    StringBuilder text = new StringBuilder();
-    for (Keyword keyword : keywords) {
-      text.append(keyword.name()).append(' ');
-    }
-    return text.toString();
-  }
-
-  private static List<Keyword> keywords(String text) {
-    if (text.isEmpty()) {
-      return List.of();
-    }
-    List<Keyword> keywords = new ArrayList<>();
-    for (String name : text.split(" ")) {
-      keywords.add(new Keyword(name));
-    }
-    return keywords;
-  }
-
   private static MailboxState mailbox(AccountId account, ResultSet row) throws SQLException {
     String use = row.getString(3);
+    Keywords keywords = Keywords.of(row.getString(13));
     Mailbox mailbox =
         new Mailbox(
             new MailboxId(row.getInt(1)),
@@ -140,11 +119,11 @@ final class Loading {
             row.getInt(10),
             row.getInt(11),
             row.getLong(12),
-            keywords(row.getString(13)),
+            keywords.names(),
             use == null ? Optional.empty() : Optional.of(SpecialUse.valueOf(use)));
     // A mailbox that never had a message has no pages.
     Messages messages = mailbox.uidNext() == 1 ? Messages.NONE : Messages.unknown();
-    return new MailboxState(mailbox, row.getLong(7), messages);
+    return new MailboxState(mailbox, row.getLong(7), messages, keywords);
   }
 
   private static ResultSet query(Journaled statements, String sql, long parameter)

@@ -1,17 +1,17 @@
 package org.postroom.storage.sql;
 
-import java.util.List;
 import org.postroom.core.mailbox.Flags;
-import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 
 /**
  * A mailbox at one mod-sequence: its row and as much of its messages as is in memory.
  *
+ * @param row with the names of {@code keywords}
  * @param vanishedModSeq no expunge after this mod-sequence has lost its traces yet
+ * @param keywords what the numbers in {@code messages} mean
  */
-record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
+record MailboxState(Mailbox row, long vanishedModSeq, Messages messages, Keywords keywords) {
 
   int id() {
     return row.id().value();
@@ -28,11 +28,11 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
   }
 
   MailboxState with(Messages other) {
-    return new MailboxState(row, vanishedModSeq, other);
+    return new MailboxState(row, vanishedModSeq, other, keywords);
   }
 
   MailboxState withVanished(long modSeq) {
-    return new MailboxState(row, Math.max(vanishedModSeq, modSeq), messages);
+    return new MailboxState(row, Math.max(vanishedModSeq, modSeq), messages, keywords);
   }
 
   MailboxState named(MailboxName name) {
@@ -52,7 +52,8 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.keywords(),
             row.specialUse()),
         vanishedModSeq,
-        messages);
+        messages,
+        keywords);
   }
 
   /** The same, which nobody has known yet, with what it is called by its numbers elsewhere. */
@@ -73,10 +74,14 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.keywords(),
             row.specialUse()),
         vanishedModSeq,
-        messages);
+        messages,
+        keywords);
   }
 
-  MailboxState withKeywords(List<Keyword> keywords) {
+  MailboxState withKeywords(Keywords others) {
+    if (others == keywords) {
+      return this;
+    }
     return new MailboxState(
         new Mailbox(
             row.id(),
@@ -90,10 +95,11 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.unseen(),
             row.deleted(),
             row.octets(),
-            keywords,
+            others.names(),
             row.specialUse()),
         vanishedModSeq,
-        messages);
+        messages,
+        others);
   }
 
   /** The same, found to hold something else. */
@@ -114,7 +120,8 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.keywords(),
             row.specialUse()),
         vanishedModSeq,
-        messages);
+        messages,
+        keywords);
   }
 
   MailboxState withFirstRecent(long uid) {
@@ -134,7 +141,8 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.keywords(),
             row.specialUse()),
         vanishedModSeq,
-        messages);
+        messages,
+        keywords);
   }
 
   /** What a change adds to the counters of a mailbox; negative to take away. */
@@ -195,6 +203,7 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
             row.keywords(),
             row.specialUse()),
         vanishedModSeq,
-        other);
+        other,
+        keywords);
   }
 }

@@ -76,7 +76,8 @@ final class Mailboxes {
                 List.of(),
                 use),
             0,
-            Messages.NONE);
+            Messages.NONE,
+            Keywords.NONE);
     Map<MailboxName, Integer> names = new HashMap<>(account.mailboxes());
     names.put(name, id);
     batch.put(account.withMailboxes(names, Math.max(account.uidValidity(), validity)));

@@ -1,5 +1,6 @@
 package org.postroom.storage.sql;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,9 @@ import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.StoreResult;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.UidSet;
 
 /** Changes messages where they lie: their flags, and whether they are there. */
@@ -30,41 +33,118 @@ final class Marking {
     return whole.run(
         batch -> {
           Edit edit = Edit.all(batch, watchers, mailbox);
-          boolean grows = change.mode() != FlagChange.Mode.REMOVE && !uids.isEmpty();
-          long bits =
-              change.system()
-                  | (grows ? edit.bits(change.keywords()) : edit.knownBits(change.keywords()));
-          List<Changes.FlagsRow> stored = new ArrayList<>(Math.min(uids.size(), 100_000));
-          UidSet.Builder modified = new UidSet.Builder();
-          boolean[] any = new boolean[1];
-          edit.change(
-              uids,
-              (page, entry) -> {
-                if (!page.live(entry)) {
-                  return Edit.KEEP;
-                }
-                long uid = page.uid(entry);
-                if (page.modSeq(entry) > unchangedSince) {
-                  modified.add(uid);
-                  return Edit.KEEP;
-                }
-                long before = page.flags(entry);
-                long after =
-                    switch (change.mode()) {
-                      case ADD -> before | bits;
-                      case REMOVE -> before & ~bits;
-                      case REPLACE -> bits;
-                    };
-                boolean same = before == after;
-                stored.add(
-                    new Changes.FlagsRow(uid, after, same ? page.modSeq(entry) : edit.modSeq()));
-                any[0] |= !same;
-                return same ? Edit.KEEP : after;
-              });
-          MailboxState after = any[0] ? edit.done() : edit.before();
+          Storing storing = Storing.of(edit, uids, change, unchangedSince);
+          edit.change(uids, storing);
+          MailboxState after = storing.any ? edit.done() : edit.before();
           return new StoreResult(
-              after.row(), edit.before().row().highestModSeq(), stored, modified.build());
+              after.row(),
+              edit.before().row().highestModSeq(),
+              storing.stored,
+              storing.modified.build());
         });
+  }
+
+  /** Takes all keywords from messages whose flags will be replaced: that may make room. */
+  private record Clearing(long unchangedSince) implements Edit.Change {
+    @Override
+    public long of(Page page, int entry) {
+      boolean touched = page.live(entry) && page.modSeq(entry) <= unchangedSince;
+      return touched ? page.flags(entry) & Flags.SYSTEM : Edit.KEEP;
+    }
+
+    @Override
+    public Wide wide(Page page, int entry) {
+      return Wide.NONE;
+    }
+  }
+
+  /** One STORE on its way through the messages. */
+  private static final class Storing implements Edit.Change {
+    private final Edit edit;
+    private final FlagChange.Mode mode;
+    private final long given;
+    private final Marks marks;
+    private final Keywords.Naming naming;
+    private final long unchangedSince;
+    private final List<Changes.FlagsRow> stored;
+    private final UidSet.Builder modified = new UidSet.Builder();
+    private boolean any;
+
+    /** The last message's, so that equal ones stay one object. */
+    private Wide before = Wide.NONE;
+
+    private Wide after;
+
+    private Storing(Edit edit, int uids, FlagChange change, Marks marks, long unchangedSince) {
+      this.edit = edit;
+      this.mode = change.mode();
+      this.given = change.system() | marks.word();
+      this.marks = marks;
+      this.naming = edit.naming();
+      this.unchangedSince = unchangedSince;
+      this.stored = new ArrayList<>(Math.min(uids, 100_000));
+      this.after = changed(before);
+    }
+
+    static Storing of(Edit edit, UidSet uids, FlagChange change, long unchangedSince)
+        throws SQLException {
+      Marks marks = edit.known(change.keywords());
+      if (change.mode() != FlagChange.Mode.REMOVE && !uids.isEmpty()) {
+        if (change.mode() == FlagChange.Mode.REPLACE && edit.isShortOf(change.keywords())) {
+          edit.change(uids, new Clearing(unchangedSince));
+        }
+        marks = edit.marks(change.keywords());
+        if (!edit.leftOut().isEmpty()) {
+          throw new TooManyKeywords(
+              "A mailbox can have " + Mailbox.MAX_KEYWORDS + " different keywords");
+        }
+      }
+      return new Storing(edit, uids.size(), change, marks, unchangedSince);
+    }
+
+    @Override
+    public long of(Page page, int entry) {
+      if (!page.live(entry)) {
+        return Edit.KEEP;
+      }
+      long uid = page.uid(entry);
+      // One with this edit's mod-sequence was cleared before.
+      if (page.modSeq(entry) > unchangedSince && page.modSeq(entry) != edit.modSeq()) {
+        modified.add(uid);
+        return Edit.KEEP;
+      }
+      long flags = page.flags(entry);
+      long now =
+          switch (mode) {
+            case ADD -> flags | given;
+            case REMOVE -> flags & ~given;
+            case REPLACE -> given;
+          };
+      Wide wide = wide(page, entry);
+      boolean same = now == flags && wide.equals(page.wide(entry));
+      long modSeq = same ? page.modSeq(entry) : edit.modSeq();
+      stored.add(new Changes.FlagsRow(uid, naming.flags(now, wide), modSeq));
+      any |= !same;
+      return same ? Edit.KEEP : now;
+    }
+
+    @Override
+    public Wide wide(Page page, int entry) {
+      Wide now = page.wide(entry);
+      if (!now.equals(before)) {
+        before = now;
+        after = changed(now);
+      }
+      return after;
+    }
+
+    private Wide changed(Wide wide) {
+      return switch (mode) {
+        case ADD -> wide.or(marks.wide());
+        case REMOVE -> wide.minus(marks.wide());
+        case REPLACE -> marks.wide();
+      };
+    }
   }
 
   /** See {@link MailStore#expungeDeleted}. */

@@ -112,6 +112,37 @@ final class Messages {
     return find(index) >= 0;
   }
 
+  /** All pages, as {@code other} has them where they are missing here. */
+  Messages over(Messages other) {
+    return over(other.pages, other.complete);
+  }
+
+  /** The keywords that messages have which are not expunged. */
+  Marks marks() {
+    Marks all = Marks.NONE;
+    for (KeptPage page : pages) {
+      Marks some = page.marks();
+      if (!some.isEmpty()) {
+        all = all.or(some);
+      }
+    }
+    return all;
+  }
+
+  /** The same where no trace has these keywords. */
+  Messages withoutTraces(Marks gone) {
+    KeptPage[] same = pages.clone();
+    long sum = octets;
+    for (int i = 0; i < same.length; i++) {
+      if (pages[i].traces().meets(gone)) {
+        Page page = pages[i].open().withoutTraces(gone);
+        same[i] = i < same.length - 1 ? page.atRest() : page;
+        sum += same[i].octets() - pages[i].octets();
+      }
+    }
+    return new Messages(same, sum, complete, since);
+  }
+
   /** These, and of {@code stored} those that were missing here. */
   Messages over(KeptPage[] stored, boolean nowComplete) {
     List<KeptPage> all = new ArrayList<>(pages.length + stored.length);

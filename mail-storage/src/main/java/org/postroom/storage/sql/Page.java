@@ -1,6 +1,7 @@
 package org.postroom.storage.sql;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of up to 256 messages with neighbouring UIDs: flags, mod-sequences and sizes, as one
@@ -21,7 +22,11 @@ final class Page implements KeptPage {
   static final long MOVED = 1L << 7;
 
   private static final long INTERNAL = EXPUNGED | MOVED;
+
+  /** Of a page where no message has {@link Wide} keywords, and of one where some have. */
   private static final byte VERSION = 1;
+
+  private static final byte VERSION_WIDE = 2;
 
   private final int index;
   private final byte[] place;
@@ -29,10 +34,24 @@ final class Page implements KeptPage {
   private final long[] modSeq;
   private final long[] born;
   private final int[] size;
+
+  /** Missing where no message has any. */
+  private final @Nullable Wide @Nullable [] wide;
+
+  private final int wideOctets;
   private final long highestModSeq;
   private final int living;
+  private final Marks marks;
+  private final Marks traces;
 
-  private Page(int index, byte[] place, long[] flags, long[] modSeq, long[] born, int[] size) {
+  private Page(
+      int index,
+      byte[] place,
+      long[] flags,
+      long[] modSeq,
+      long[] born,
+      int[] size,
+      @Nullable Wide @Nullable [] wide) {
     this.index = index;
     this.place = place;
     this.flags = flags;
@@ -41,16 +60,51 @@ final class Page implements KeptPage {
     this.size = size;
     long highest = 0;
     int alive = 0;
+    long aliveFlags = 0;
+    long goneFlags = 0;
     for (int i = 0; i < place.length; i++) {
       highest = Math.max(highest, modSeq[i]);
-      alive += (flags[i] & EXPUNGED) == 0 ? 1 : 0;
+      if ((flags[i] & EXPUNGED) == 0) {
+        alive++;
+        aliveFlags |= flags[i];
+      } else {
+        goneFlags |= flags[i];
+      }
     }
     this.highestModSeq = highest;
     this.living = alive;
+    Wide aliveWide = Wide.NONE;
+    Wide goneWide = Wide.NONE;
+    int octets = 0;
+    if (wide != null) {
+      Wide last = Wide.NONE;
+      for (int i = 0; i < place.length; i++) {
+        Wide one = wide(wide, i);
+        if (!one.isEmpty()) {
+          octets += one.equals(last) ? 0 : Wide.OCTETS;
+          last = one;
+          if ((flags[i] & EXPUNGED) == 0) {
+            aliveWide = aliveWide.or(one);
+          } else {
+            goneWide = goneWide.or(one);
+          }
+        }
+      }
+    }
+    boolean isWide = octets > 0;
+    this.wide = isWide ? wide : null;
+    this.wideOctets = isWide ? 16 + 4 * place.length + octets : 0;
+    this.marks = Marks.of(aliveFlags, aliveWide);
+    this.traces = Marks.of(goneFlags, goneWide);
+  }
+
+  private static Wide wide(@Nullable Wide[] all, int i) {
+    Wide one = all[i];
+    return one == null ? Wide.NONE : one;
   }
 
   static Page empty(int index) {
-    return new Page(index, new byte[0], new long[0], new long[0], new long[0], new int[0]);
+    return new Page(index, new byte[0], new long[0], new long[0], new long[0], new int[0], null);
   }
 
   static int indexOf(long uid) {
@@ -70,9 +124,14 @@ final class Page implements KeptPage {
     return ((long) index << SHIFT) | (place[i] & 0xFF);
   }
 
-  /** The flags clients know. */
+  /** System flags, and {@link Marks} as far as one word goes. */
   long flags(int i) {
     return flags[i] & ~INTERNAL;
+  }
+
+  /** The other {@link Marks}. */
+  Wide wide(int i) {
+    return wide == null ? Wide.NONE : wide(wide, i);
   }
 
   long modSeq(int i) {
@@ -108,7 +167,17 @@ final class Page implements KeptPage {
 
   @Override
   public int octets() {
-    return 128 + count() * 29;
+    return 144 + count() * 29 + wideOctets;
+  }
+
+  @Override
+  public Marks marks() {
+    return marks;
+  }
+
+  @Override
+  public Marks traces() {
+    return traces;
   }
 
   @Override
@@ -118,7 +187,21 @@ final class Page implements KeptPage {
 
   /** As it is to be kept when it is not the last of its mailbox, which is changed soon. */
   KeptPage atRest() {
-    return living == 0 && count() > 0 ? new DormantPage(index, highestModSeq, encode()) : this;
+    return living == 0 && count() > 0
+        ? new DormantPage(index, highestModSeq, traces, encode())
+        : this;
+  }
+
+  /** A copy where no trace has these. */
+  Page withoutTraces(Marks gone) {
+    Draft draft = draft(0);
+    for (int i = 0; i < count(); i++) {
+      if (!live(i)) {
+        draft.flags[i] &= ~gone.word();
+        draft.wide(i, wide(i).minus(gone.wide()));
+      }
+    }
+    return draft.build();
   }
 
   /** Where {@code uid} is; negative when it is not here, as binary searches say it. */
@@ -160,6 +243,7 @@ final class Page implements KeptPage {
         draft.modSeq[kept] = modSeq[i];
         draft.born[kept] = born[i];
         draft.size[kept] = size[i];
+        draft.wide(kept, wide(i));
         kept++;
       }
     }
@@ -170,7 +254,7 @@ final class Page implements KeptPage {
   @Override
   public byte[] encode() {
     Octets out = new Octets(16 + count() * 10);
-    out.octet(VERSION);
+    out.octet(wide == null ? VERSION : VERSION_WIDE);
     out.number(count());
     int previousPlace = -1;
     long previousBorn = 0;
@@ -183,13 +267,48 @@ final class Page implements KeptPage {
       previousPlace = place[i] & 0xFF;
       previousBorn = born[i];
     }
+    if (wide != null) {
+      encode(wide, out);
+    }
     return out.toBytes();
+  }
+
+  private static void encode(@Nullable Wide[] all, Octets out) {
+    int some = 0;
+    for (int i = 0; i < all.length; i++) {
+      some += wide(all, i).isEmpty() ? 0 : 1;
+    }
+    out.number(some);
+    int previous = 0;
+    for (int i = 0; i < all.length; i++) {
+      Wide one = wide(all, i);
+      if (!one.isEmpty()) {
+        out.number(i - previous);
+        one.encode(out);
+        previous = i;
+      }
+    }
+  }
+
+  private static Wide[] decodeWide(int count, Octets.Reader in) {
+    Wide[] all = new Wide[count];
+    Arrays.fill(all, Wide.NONE);
+    int some = (int) in.number();
+    int at = 0;
+    Wide last = Wide.NONE;
+    for (int i = 0; i < some; i++) {
+      at += (int) in.number();
+      Wide one = Wide.decode(in);
+      last = one.equals(last) ? last : one;
+      all[at] = last;
+    }
+    return all;
   }
 
   static Page decode(int index, byte[] data) {
     Octets.Reader in = new Octets.Reader(data);
     int version = in.octet();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_WIDE) {
       throw new IllegalStateException("page of version " + version);
     }
     int count = (int) in.number();
@@ -209,7 +328,8 @@ final class Page implements KeptPage {
       born[i] = previousBorn;
       modSeq[i] = previousBorn + in.signed();
     }
-    return new Page(index, place, flags, modSeq, born, size);
+    Wide[] wide = version == VERSION_WIDE ? decodeWide(count, in) : null;
+    return new Page(index, place, flags, modSeq, born, size, wide);
   }
 
   /** A page that is being changed, by one thread. */
@@ -220,6 +340,7 @@ final class Page implements KeptPage {
     private long[] modSeq;
     private long[] born;
     private int[] size;
+    private @Nullable Wide @Nullable [] wide;
     private int count;
 
     private Draft(Page page, int more) {
@@ -230,11 +351,12 @@ final class Page implements KeptPage {
       modSeq = Arrays.copyOf(page.modSeq, room);
       born = Arrays.copyOf(page.born, room);
       size = Arrays.copyOf(page.size, room);
+      wide = page.wide == null ? null : Arrays.copyOf(page.wide, room);
       count = page.count();
     }
 
     /** Adds a message behind all others. */
-    void add(long uid, long newFlags, int newSize, long newModSeq) {
+    void add(long uid, long newFlags, Wide newWide, int newSize, long newModSeq) {
       if (count == place.length) {
         grow(Math.min(1 << SHIFT, count * 2 + 8));
       }
@@ -243,6 +365,7 @@ final class Page implements KeptPage {
       modSeq[count] = newModSeq;
       born[count] = newModSeq;
       size[count] = newSize;
+      wide(count, newWide);
       count++;
     }
 
@@ -252,11 +375,25 @@ final class Page implements KeptPage {
       modSeq = Arrays.copyOf(modSeq, room);
       born = Arrays.copyOf(born, room);
       size = Arrays.copyOf(size, room);
+      wide = wide == null ? null : Arrays.copyOf(wide, room);
     }
 
-    void flags(int i, long newFlags, long newModSeq) {
+    void flags(int i, long newFlags, Wide newWide, long newModSeq) {
       flags[i] = newFlags | flags[i] & INTERNAL;
       modSeq[i] = newModSeq;
+      wide(i, newWide);
+    }
+
+    private void wide(int i, Wide newWide) {
+      @Nullable Wide[] all = wide;
+      if (all == null) {
+        if (newWide.isEmpty()) {
+          return;
+        }
+        all = new Wide[place.length];
+        wide = all;
+      }
+      all[i] = newWide;
     }
 
     void expunge(int i, boolean moved, long newModSeq) {
@@ -266,7 +403,7 @@ final class Page implements KeptPage {
 
     Page build() {
       if (count == place.length) {
-        return new Page(index, place, flags, modSeq, born, size);
+        return new Page(index, place, flags, modSeq, born, size, wide);
       }
       return new Page(
           index,
@@ -274,7 +411,8 @@ final class Page implements KeptPage {
           Arrays.copyOf(flags, count),
           Arrays.copyOf(modSeq, count),
           Arrays.copyOf(born, count),
-          Arrays.copyOf(size, count));
+          Arrays.copyOf(size, count),
+          wide == null ? null : Arrays.copyOf(wide, count));
     }
   }
 }

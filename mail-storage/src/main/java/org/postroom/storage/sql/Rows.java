@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.arrival.ScannedContent;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MessageRow;
@@ -82,10 +83,12 @@ final class Rows {
   private final class Reading {
     private final MailboxState mailbox;
     private final Set<Detail> details;
+    private final Keywords.Naming naming;
 
     // The block that is being shown: state first, the rows' columns when somebody asks.
     private final long[] uid = new long[BLOCK];
     private final long[] flags = new long[BLOCK];
+    private final Wide[] wide = new Wide[BLOCK];
     private final long[] modSeq = new long[BLOCK];
     private final int[] size = new int[BLOCK];
     private int count;
@@ -96,6 +99,7 @@ final class Rows {
     Reading(MailboxState mailbox, Set<Detail> details) {
       this.mailbox = mailbox;
       this.details = details;
+      this.naming = mailbox.keywords().naming();
     }
 
     void show(UidSet uids, Consumer<MessageRow> visitor) {
@@ -106,6 +110,7 @@ final class Rows {
               (page, entry) -> {
                 uid[count] = page.uid(entry);
                 flags[count] = page.flags(entry);
+                wide[count] = page.wide(entry);
                 modSeq[count] = page.modSeq(entry);
                 size[count] = page.size(entry);
                 count++;
@@ -290,6 +295,8 @@ final class Rows {
     private final int i;
     private final long uid;
     private final long flags;
+    private final Wide wide;
+    private final Keywords.Naming naming;
     private final long modSeq;
     private final int size;
 
@@ -309,6 +316,8 @@ final class Rows {
       this.i = i;
       this.uid = reading.uid[i];
       this.flags = reading.flags[i];
+      this.wide = reading.wide[i];
+      this.naming = reading.naming;
       this.modSeq = reading.modSeq[i];
       this.size = reading.size[i];
     }
@@ -338,8 +347,13 @@ final class Rows {
     }
 
     @Override
-    public long flags() {
-      return flags;
+    public Flags flags() {
+      return naming.flags(flags, wide);
+    }
+
+    @Override
+    public long systemFlags() {
+      return flags & Flags.SYSTEM;
     }
 
     @Override

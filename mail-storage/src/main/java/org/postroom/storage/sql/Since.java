@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.mailbox.Changes;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.UidSet;
@@ -33,6 +34,7 @@ final class Since {
     List<Changes.FlagsRow> changed = new ArrayList<>();
     UidSet.Builder gone = new UidSet.Builder();
     Messages messages = state.messages();
+    Keywords.Naming naming = state.keywords().naming();
     for (int p = 0; p < messages.count(); p++) {
       if (messages.page(p).highestModSeq() > modSeq) {
         Page page = messages.page(p).open();
@@ -41,7 +43,8 @@ final class Since {
             continue;
           }
           if (page.live(i)) {
-            changed.add(new Changes.FlagsRow(page.uid(i), page.flags(i), page.modSeq(i)));
+            Flags flags = naming.flags(page.flags(i), page.wide(i));
+            changed.add(new Changes.FlagsRow(page.uid(i), flags, page.modSeq(i)));
           } else if (page.born(i) <= modSeq) {
             gone.add(page.uid(i));
           }

@@ -50,7 +50,7 @@ final class SqlMailStore implements MailStore {
     this.whole = whole;
     this.catalog = catalog;
     this.since = new Since(whole, catalog, database);
-    this.appending = new Appending(committer, bodyStore, watchers, clock);
+    this.appending = new Appending(whole, bodyStore, watchers, clock);
     this.transfer = new Transfer(database, watchers, clock);
     this.names = new MailboxNames(committer, whole, catalog, transfer, watchers, clock);
     this.marking = new Marking(whole, catalog, watchers, clock);
@@ -163,7 +163,7 @@ final class SqlMailStore implements MailStore {
   public Appended append(MailboxId mailbox, List<NewMessage> messages) {
     if (messages.isEmpty()) {
       Mailbox row = mailbox(mailbox);
-      return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq());
+      return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq(), Set.of());
     }
     return appending.append(mailbox, messages);
   }

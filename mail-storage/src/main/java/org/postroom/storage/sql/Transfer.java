@@ -2,13 +2,13 @@ package org.postroom.storage.sql;
 
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore.Copied;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.quota.QuotaRules.Coming;
@@ -49,9 +49,13 @@ final class Transfer {
     }
     Edit to = Edit.tail(batch, watchers, target);
     long first = to.uidNext();
-    KeywordMap keywords = new KeywordMap(from.row().keywords(), to);
+    KeywordMap keywords = new KeywordMap(from, live, to);
     from.messages()
-        .forEach(live, (page, entry) -> to.add(keywords.map(page.flags(entry)), page.size(entry)));
+        .forEach(
+            live,
+            (page, entry) ->
+                to.add(
+                    page.flags(entry) & Flags.SYSTEM, keywords.of(page, entry), page.size(entry)));
     UidSet given = UidSet.range(first, to.uidNext() - 1);
     to.changed();
     copyRows(batch, from, live, known, first, move);
@@ -86,26 +90,49 @@ final class Transfer {
         });
   }
 
-  /** Translates keyword bits from one mailbox to another, learning positions as they come up. */
+  /** What the keywords of messages are marked by in the mailbox where they come. */
   private static final class KeywordMap {
-    private final List<Keyword> names;
-    private final Edit target;
-    private final Map<Integer, Long> known = new HashMap<>();
+    private final Marks[] marks = new Marks[Mailbox.MAX_KEYWORDS];
 
-    KeywordMap(List<Keyword> names, Edit target) {
-      this.names = names;
-      this.target = target;
+    /** The last message's: neighbours often have the same. */
+    private Marks last = Marks.NONE;
+
+    private Marks lastResult = Marks.NONE;
+
+    KeywordMap(MailboxState from, UidSet uids, Edit to) throws SQLException {
+      Arrays.fill(marks, Marks.NONE);
+      // New ones get their numbers in the order of the messages.
+      Set<Keyword> names = new LinkedHashSet<>();
+      Marks[] seen = {Marks.NONE};
+      from.messages()
+          .forEach(
+              uids,
+              (page, entry) -> {
+                Marks more = Marks.of(page.flags(entry), page.wide(entry)).minus(seen[0]);
+                if (!more.isEmpty()) {
+                  seen[0] = seen[0].or(more);
+                  names.addAll(from.keywords().names(more));
+                }
+              });
+      Marks unused = to.marks(names);
+      for (Keyword name : names) {
+        marks[from.keywords().find(name)] = to.known(Set.of(name));
+      }
     }
 
-    long map(long flags) {
-      long result = flags & Flags.SYSTEM;
-      long rest = flags >>> 8;
-      while (rest != 0) {
-        int position = Long.numberOfTrailingZeros(rest);
-        result |= known.computeIfAbsent(position, p -> target.bits(Set.of(names.get(p))));
-        rest &= rest - 1;
+    Marks of(Page page, int entry) {
+      Marks before = Marks.of(page.flags(entry), page.wide(entry));
+      if (!before.equals(last)) {
+        Marks result = Marks.NONE;
+        for (int number = 0; number < marks.length; number++) {
+          if (before.has(number)) {
+            result = result.or(marks[number]);
+          }
+        }
+        last = before;
+        lastResult = result;
       }
-      return result;
+      return lastResult;
     }
   }
 }

@@ -24,14 +24,24 @@ final class WholeMailboxes {
 
   /** Has the unit done. It may run more than once before it succeeds. */
   <T> T run(Unit<T> unit) {
+    return run(0, unit);
+  }
+
+  /**
+   * The same for a unit that writes bodies.
+   *
+   * @param octets about how many
+   */
+  <T> T run(long octets, Unit<T> unit) {
     for (int attempt = 0; attempt < LOADINGS; attempt++) {
       try {
-        return committer.run(unit);
+        return committer.run(octets, unit);
       } catch (ColdMailbox cold) {
         read(cold);
       }
     }
     return committer.run(
+        octets,
         batch -> {
           batch.readColdMailboxes();
           return unit.run(batch);

@@ -309,7 +309,7 @@ class BesideTheCommitterTest {
                 store.mail().snapshot(inbox).uids(),
                 EnumSet.noneOf(Detail.class),
                 row -> {
-                  if ((row.flags() & Flags.FLAGGED) != 0) {
+                  if ((row.systemFlags() & Flags.FLAGGED) != 0) {
                     flagged.add(row.uid());
                   }
                 });

@@ -178,7 +178,7 @@ final class Client implements Runnable {
                 String text = new String(octets, US_ASCII);
                 String subject = Inbox.subject(octets);
                 assertThat(text).isEqualTo(text(subject).replace("\n", "\r\n"));
-                messages.add(subject + ((row.flags() & Flags.FLAGGED) != 0 ? "!" : ""));
+                messages.add(subject + ((row.systemFlags() & Flags.FLAGGED) != 0 ? "!" : ""));
               });
       assertThat(messages).hasSize(uids.size());
       assertThat(mailbox.messages()).isEqualTo(uids.size());

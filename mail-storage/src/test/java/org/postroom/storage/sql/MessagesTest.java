@@ -28,7 +28,7 @@ class MessagesTest {
     for (int i = 0; i < count; i++) {
       Page page = messages.pageOf(next);
       Page.Draft draft = (page == null ? Page.empty(Page.indexOf(next)) : page).draft(1);
-      draft.add(next, next % 3 == 0 ? Flags.SEEN : 0, 100, ++modSeq);
+      draft.add(next, next % 3 == 0 ? Flags.SEEN : 0, Wide.NONE, 100, ++modSeq);
       messages = messages.with(draft.build());
       plain.put(next, next % 3 == 0 ? Flags.SEEN : 0L);
       next++;

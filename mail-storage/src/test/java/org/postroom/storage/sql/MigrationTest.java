@@ -90,8 +90,34 @@ final class MigrationTest {
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 
+  private static void asOfTheNinthVersion(Statement statement) throws SQLException {
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '10'");
+    statement.execute("ALTER TABLE mailbox ALTER COLUMN keywords SET DATA TYPE VARCHAR(4000)");
+    statement.execute("UPDATE store_state SET v = '9' WHERE k = 'schema'");
+  }
+
+  @Test
+  void keywordsHaveMoreRoomAndStay() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      new Schema("h2").migrate(source);
+      asOfTheNinthVersion(statement);
+      statement.execute(
+          "INSERT INTO mailbox VALUES (1, 1, 'INBOX', NULL, '', 1, 1, 1, 0, 1, 0, 0, 0, 0, 'a b ')");
+
+      new Schema("h2").migrate(source);
+
+      assertThat(new Schema("h2").found(connection)).hasValue(Schema.NEWEST);
+      assertThat(strings(statement, "SELECT keywords FROM mailbox")).containsExactly("a b ");
+      String all = ("k".repeat(64) + " ").repeat(256);
+      statement.execute("UPDATE mailbox SET keywords = '" + all + "'");
+      assertThat(strings(statement, "SELECT keywords FROM mailbox")).containsExactly(all);
+    }
+  }
+
   private static void asOfTheEighthVersion(Statement statement) throws SQLException {
-    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '9'");
+    asOfTheNinthVersion(statement);
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '9'");
     statement.execute("ALTER TABLE queue_mail DROP COLUMN client_port, sasl_method, sasl_sender");
     statement.execute("UPDATE store_state SET v = '8' WHERE k = 'schema'");
   }

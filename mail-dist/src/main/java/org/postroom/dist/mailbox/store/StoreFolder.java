@@ -16,14 +16,12 @@ import org.postroom.core.arrival.ContentSink;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.part.Premises;
@@ -94,10 +92,10 @@ final class StoreFolder implements Folder {
     return found.stream().findFirst();
   }
 
-  private static StoredMessage message(Mailbox mailbox, MessageRow row) {
+  private static StoredMessage message(MessageRow row) {
     return new StoredMessage(
         row.uid(),
-        NamedFlags.names(row.flags(), mailbox.keywords()),
+        NamedFlags.names(row.flags()),
         row.internalDate().time(),
         row.size(),
         HeadersReader.of(row.envelope()),
@@ -105,12 +103,11 @@ final class StoreFolder implements Folder {
   }
 
   private void read(UidSet uids, Consumer<StoredMessage> visitor) {
-    Mailbox row = row();
     store.read(
         id,
         uids,
         EnumSet.of(Detail.ENVELOPE, Detail.CONTENT),
-        message -> visitor.accept(message(row, message)));
+        message -> visitor.accept(message(message)));
   }
 
   // --- changing
@@ -136,7 +133,7 @@ final class StoreFolder implements Folder {
       }
       lines.finish();
       try (StagedContent content = sink.finish()) {
-        return append(content, NamedFlags.of(flags), date);
+        return append(content, NamedFlags.of(flags), date).uids().min();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the message cannot be read", e);
@@ -151,28 +148,16 @@ final class StoreFolder implements Folder {
    */
   long append(ContentSink sink, NamedFlags flags, OffsetDateTime date, Consumer<String> leftOut) {
     try (StagedContent content = sink.finish()) {
-      try {
-        return append(content, flags, date);
-      } catch (TooManyKeywords e) {
-        NamedFlags possible = flags.within(row().keywords());
-        for (Keyword one : flags.keywords()) {
-          if (!possible.keywords().contains(one)) {
-            leftOut.accept(one.name());
-          }
-        }
-        return append(content, possible, date);
-      }
+      MailStore.Appended appended = append(content, flags, date);
+      appended.leftOut().forEach(keyword -> leftOut.accept(keyword.name()));
+      return appended.uids().min();
     }
   }
 
-  private long append(StagedContent content, NamedFlags flags, OffsetDateTime date) {
-    return store
-        .append(
-            id,
-            List.of(
-                new NewMessage(content, flags.system(), flags.keywords(), InternalDate.of(date))))
-        .uids()
-        .min();
+  private MailStore.Appended append(StagedContent content, NamedFlags flags, OffsetDateTime date) {
+    return store.append(
+        id,
+        List.of(new NewMessage(content, flags.system(), flags.keywords(), InternalDate.of(date))));
   }
 
   @Override

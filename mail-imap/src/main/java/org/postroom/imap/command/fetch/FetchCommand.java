@@ -1,6 +1,5 @@
 package org.postroom.imap.command.fetch;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -104,14 +103,14 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
    *
    * @param shown the flags its client saw, in the order of {@code unseen}
    */
-  private static void markSeen(Selected state, UidSet unseen, long[] shown, Responder out) {
+  private static void markSeen(Selected state, UidSet unseen, List<Flags> shown, Responder out) {
     MailboxView view = state.view();
     for (int from = 1; from <= unseen.size(); from += SEEN_BATCH) {
       int to = Math.min(unseen.size(), from + SEEN_BATCH - 1);
       UidSet batch = unseen.between(unseen.nth(from), unseen.nth(to));
       MailStore.StoreResult result =
           state.store().store(view.id(), batch, FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
-      view.did(result, batch, Arrays.copyOfRange(shown, from - 1, to), out);
+      view.did(result, batch, shown.subList(from - 1, to), out);
     }
   }
 }

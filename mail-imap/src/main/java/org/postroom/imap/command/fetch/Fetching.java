@@ -1,7 +1,7 @@
 package org.postroom.imap.command.fetch;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,8 +59,7 @@ final class Fetching implements Saying {
   private boolean keeps;
   private @Nullable Message message;
   private final UidSet.Builder unseen = new UidSet.Builder();
-  private long[] shown = new long[0];
-  private int unseenCount;
+  private final List<Flags> shown = new ArrayList<>();
   private boolean lost;
   private @Nullable RuntimeException failure;
 
@@ -92,7 +91,7 @@ final class Fetching implements Saying {
   }
 
   /** The flags that were shown of them, in their order. */
-  long[] shown() {
+  List<Flags> shown() {
     return shown;
   }
 
@@ -218,11 +217,7 @@ final class Fetching implements Saying {
       writeLost(row.uid());
       return;
     }
-    long flags = row.flags();
-    boolean becomesSeen = marksSeen && (flags & Flags.SEEN) == 0;
-    if (becomesSeen) {
-      flags |= Flags.SEEN;
-    }
+    boolean becomesSeen = marksSeen && (row.systemFlags() & Flags.SEEN) == 0;
     ImapWriter w = out.beginFetch(view.uids().indexOf(row.uid()));
     boolean flagsSaid = false;
     int item = 0;
@@ -231,13 +226,13 @@ final class Fetching implements Saying {
         w.space();
       }
       flagsSaid |= simple == FetchItem.Simple.FLAGS;
-      simple(simple, row, flags, w);
+      simple(simple, row, becomesSeen, w);
     }
     if (becomesSeen && !flagsSaid) {
       if (item > 0) {
         w.space();
       }
-      flags(w, flags, row.uid());
+      flags(w, row, true);
       flagsSaid = true;
     }
     if (content == null) {
@@ -253,26 +248,24 @@ final class Fetching implements Saying {
             item > 0 || flagsSaid);
     goOn(message);
     if (becomesSeen) {
-      remember(row.uid(), flags);
+      unseen.add(row.uid());
+      shown.add(shown(row, true));
     }
   }
 
-  private void remember(long uid, long flags) {
-    unseen.add(uid);
-    if (unseenCount == shown.length) {
-      shown = Arrays.copyOf(shown, Math.max(16, 2 * unseenCount));
-    }
-    shown[unseenCount++] = flags;
+  private Flags shown(MessageRow row, boolean becomesSeen) {
+    Flags flags = view.shown(row.flags());
+    return becomesSeen ? flags.with(Flags.SEEN) : flags;
   }
 
-  private void flags(ImapWriter w, long flags, long uid) {
-    FlagWriter.write(w.ascii("FLAGS "), flags, view.keywords(), view.isRecent(uid));
+  private void flags(ImapWriter w, MessageRow row, boolean becomesSeen) {
+    FlagWriter.write(w.ascii("FLAGS "), shown(row, becomesSeen), view.isRecent(row.uid()));
   }
 
-  private void simple(FetchItem.Simple item, MessageRow row, long flags, ImapWriter w) {
+  private void simple(FetchItem.Simple item, MessageRow row, boolean becomesSeen, ImapWriter w) {
     switch (item) {
       case UID -> w.ascii("UID ").number(row.uid());
-      case FLAGS -> flags(w, flags, row.uid());
+      case FLAGS -> flags(w, row, becomesSeen);
       case INTERNALDATE -> w.ascii("INTERNALDATE ").date(row.internalDate());
       case SIZE -> w.ascii("RFC822.SIZE ").number(row.size());
       case ENVELOPE -> StructureWriter.envelope(row.envelope(), w.ascii("ENVELOPE "));

@@ -90,7 +90,7 @@ public enum StatusItem {
         mailbox.id(),
         uids,
         Set.of(),
-        row -> octets.addAndGet((row.flags() & Flags.DELETED) == 0 ? 0 : row.size()));
+        row -> octets.addAndGet((row.systemFlags() & Flags.DELETED) == 0 ? 0 : row.size()));
     return octets.get();
   }
 

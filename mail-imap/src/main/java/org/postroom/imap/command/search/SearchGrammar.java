@@ -139,8 +139,8 @@ final class SearchGrammar {
       case "NOT" -> new SearchKey.Not(key());
       case "OR" -> or();
       case "UID" -> set(true);
-      case "KEYWORD" -> new SearchKey.HasKeyword(keyword());
-      case "UNKEYWORD" -> new SearchKey.Not(new SearchKey.HasKeyword(keyword()));
+      case "KEYWORD" -> keyword();
+      case "UNKEYWORD" -> new SearchKey.Not(keyword());
       case "LARGER" -> new SearchKey.Size(true, in.number());
       case "SMALLER" -> new SearchKey.Size(false, in.number());
       case "BEFORE" -> new SearchKey.Arrived(day(-1));
@@ -193,12 +193,12 @@ final class SearchGrammar {
     }
   }
 
-  private Keyword keyword() {
+  /** No message has a keyword that is too long. */
+  private SearchKey keyword() {
     String name = in.atom();
-    if (name.length() > 64) {
-      throw new BadCommand("Keyword too long");
-    }
-    return new Keyword(name);
+    return name.length() > Keyword.LONGEST
+        ? new SearchKey.Not(new SearchKey.All())
+        : new SearchKey.HasKeyword(new Keyword(name));
   }
 
   private SearchKey.Day day(int side) {

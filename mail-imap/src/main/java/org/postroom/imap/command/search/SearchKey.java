@@ -183,7 +183,7 @@ sealed interface SearchKey {
   record HasFlags(long on, long off) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return (row.flags() & on) == on && (row.flags() & off) == 0;
+      return (row.systemFlags() & on) == on && (row.systemFlags() & off) == 0;
     }
   }
 
@@ -191,7 +191,7 @@ sealed interface SearchKey {
   record HasKeyword(Keyword keyword) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return (row.flags() & matcher.keyword(keyword)) != 0;
+      return row.flags().has(keyword);
     }
   }
 
