@@ -417,7 +417,7 @@ public final class MemoryMailStore implements MailStore {
           Box to = box(target);
           List<Row> rows = from.chosen(uids);
           room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum(), rows.size());
-          return copyRows(from, rows, to);
+          return copyRows(rows, to);
         });
   }
 
@@ -610,7 +610,7 @@ public final class MemoryMailStore implements MailStore {
     return box.highestModSeq;
   }
 
-  private Copied copyRows(Box from, List<Row> rows, Box to) {
+  private Copied copyRows(List<Row> rows, Box to) {
     Naming naming = new Naming(to, List.of());
     List<Flags> flags =
         rows.stream()
@@ -633,7 +633,7 @@ public final class MemoryMailStore implements MailStore {
   }
 
   private Copied moveRows(Box from, List<Row> rows, Box to) {
-    Copied copied = copyRows(from, rows, to);
+    Copied copied = copyRows(rows, to);
     remove(from, rows);
     return copied;
   }
