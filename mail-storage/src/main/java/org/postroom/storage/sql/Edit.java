@@ -94,8 +94,8 @@ final class Edit {
   }
 
   private Marks newMark(Keyword name) throws SQLException {
-    if (!keywords.with(name).hasRoom()) {
-      makeRoom();
+    if (keywords.names().size() >= Mailbox.MAX_KEYWORDS - 1) {
+      makeRoom(); // for the last one, too: no mailbox is full as long as a keyword is had by none
     }
     if (!keywords.hasRoom()) {
       leftOut.add(name);
