@@ -131,7 +131,7 @@ final class Course {
       if (mapped.isEmpty()) {
         local(address, owner);
       } else {
-        byVirtual(name, address, owner, mapped.get());
+        byVirtual(name, owner, mapped.get());
       }
     } catch (Wanted more) {
       found.want(more);
@@ -181,8 +181,7 @@ final class Course {
         : new Route.Nowhere(554, "5.4.6", "alias database loop for " + alias);
   }
 
-  private void byVirtual(
-      String name, Address address, Optional<ReversePath> owner, AddressMap.Mapped mapped) {
+  private void byVirtual(String name, Optional<ReversePath> owner, AddressMap.Mapped mapped) {
     found.tell(mapped.trace());
     mapped
         .malformed()
