@@ -12,10 +12,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.mailbox.Folder;
 import org.postroom.dist.mailbox.StoredMessage;
@@ -68,13 +70,7 @@ final class KilledHostTest {
   /** Runs the shop in a process of its own, and kills it after so many orders. */
   private static void sellAndKill(String url, int orders) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ShopProcess.class.getName(),
-                url)
+        new ProcessBuilder(ChildJvm.command(List.of("-Xmx128m"), ShopProcess.class, url))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     int taken = 0;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
@@ -105,14 +106,10 @@ final class KilledSubmissionTest {
     for (int i = 0; i < KILLED_PROGRAMS; i++) {
       int number = serial.incrementAndGet();
       List<String> command =
-          new ArrayList<>(
-              List.of(
-                  ProcessHandle.current().info().command().orElse("java"),
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Postroom.class.getName()));
-      command.addAll(words(mainCf));
+          ChildJvm.command(
+              List.of("-XX:TieredStopAtLevel=1"),
+              Postroom.class,
+              words(mainCf).toArray(String[]::new));
       Process process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)

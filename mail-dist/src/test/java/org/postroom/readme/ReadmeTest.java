@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
@@ -85,11 +86,9 @@ final class ReadmeTest {
     Path launcher = folder.resolve("postroom");
     Files.writeString(
         launcher,
-        "#!/bin/sh\nexec '%s' -cp '%s' %s \"$@\"\n"
-            .formatted(
-                ProcessHandle.current().info().command().orElse("java"),
-                System.getProperty("java.class.path"),
-                Postroom.class.getName()));
+        "#!/bin/sh\nexec '"
+            + String.join("' '", ChildJvm.command(List.of(), Postroom.class))
+            + "' \"$@\"\n");
     assertThat(launcher.toFile().setExecutable(true)).isTrue();
     String shown = PAGE.blocks("sh").get(1);
     String script =

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.assembly.StartedServer;
@@ -184,13 +185,7 @@ final class FaultsAppletTest {
   @Tag("process")
   void aTestInPythonHasItsMailGreylisted() throws Exception {
     assumeTrue(isInstalled("python3"), "python3");
-    List<String> postroom =
-        List.of(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Postroom.class.getName());
+    List<String> postroom = ChildJvm.command(List.of("-Xmx256m"), Postroom.class);
     Process fixture = start(postroom, "fixture", "-d", folder.toString(), "--auth-in-clear");
     try (BufferedReader said = fixture.inputReader(UTF_8)) {
       for (String line = said.readLine(); !"ready".equals(line); line = said.readLine()) {

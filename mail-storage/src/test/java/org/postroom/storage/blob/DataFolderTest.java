@@ -32,6 +32,7 @@ import org.postroom.core.mail.Content;
 import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.testing.ChildJvm;
 
 final class DataFolderTest {
   private static final DataFolderOptions SMALL =
@@ -293,12 +294,7 @@ final class DataFolderTest {
 
   private int openedByAnotherProcess() throws IOException, InterruptedException {
     Process other =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                OpensADataFolder.class.getName(),
-                temp.toString())
+        new ProcessBuilder(ChildJvm.command(List.of(), OpensADataFolder.class, temp.toString()))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     other.getInputStream().readAllBytes();
