@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.ChildJvm;
 
 /** 400 mails of 500 KB go through a fixture in 128 MB of heap, with their client beside it. */
 @Tag("process")
@@ -15,12 +17,8 @@ final class HeldOnceTest {
   void manyLongMailsGoThroughASmallHeap() throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx128m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                HeldOnce.class.getName())
+                ChildJvm.command(
+                    List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError"), HeldOnce.class))
             .redirectErrorStream(true)
             .start();
     String said;
