@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,7 @@ import org.postroom.smtp.client.ScriptedServer.Step;
  */
 @Timeout(60)
 @Tag("seconds")
+@Execution(ExecutionMode.CONCURRENT) // each has a house of its own, and waits most of the time
 final class MisbehavingServerTest {
   private static final Duration PATIENCE = Duration.ofMillis(20);
 
