@@ -104,8 +104,10 @@ END
       >/dev/null 2>&1 </dev/null || true
     [ ! -s "$scratch/list" ] || cat "$scratch/list" >>"$scratch/lists"
   done
-  (jvm -Xshare:dump -XX:SharedClassListFile="$scratch/lists" -XX:SharedArchiveFile="$scratch/commands" \
-    -cp "$classpath") >/dev/null 2>&1 </dev/null || true
+  # Java 17 dies of a line that comes twice.
+  awk '!seen[$0]++' "$scratch/lists" >"$scratch/once" || true
+  (jvm -Xshare:dump -XX:SharedClassListFile="$scratch/once" -XX:SharedArchiveFile="$scratch/commands" \
+    -XX:ErrorFile="$scratch/error" -cp "$classpath") >/dev/null 2>&1 </dev/null || true
   kill $pid 2>/dev/null || true
   wait $pid || true
   trap - EXIT INT TERM
