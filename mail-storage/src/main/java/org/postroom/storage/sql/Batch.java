@@ -232,14 +232,18 @@ final class Batch {
     if (base == null) {
       throw new IllegalStateException("mailbox " + state.id() + " was changed, but never loaded");
     }
-    MailboxState known = base.with(base.messages().over(stored, complete));
+    MailboxState known = over(base, stored, complete);
     catalog.put(known);
-    if (overlay(state.id()) == null) {
-      return known;
-    }
-    MailboxState more = state.with(state.messages().over(stored, complete));
-    unit.mailboxes.put(state.id(), more);
-    return more;
+    // What the units before have made of it gets them, too, whatever becomes of this one: to the
+    // comparison a page that only one of the two has is one that was removed.
+    all.mailboxes.computeIfPresent(state.id(), (id, one) -> over(one, stored, complete));
+    unit.mailboxes.computeIfPresent(state.id(), (id, one) -> over(one, stored, complete));
+    MailboxState more = overlay(state.id());
+    return more == null ? known : more;
+  }
+
+  private static MailboxState over(MailboxState state, KeptPage[] stored, boolean complete) {
+    return state.with(state.messages().over(stored, complete));
   }
 
   private @Nullable MailboxState overlay(int key) {
