@@ -28,7 +28,7 @@ public record Flags(long system, List<Keyword> keywords) {
   public static final Flags NONE = of(0);
 
   public Flags {
-    keywords = List.copyOf(keywords);
+    keywords = keywords instanceof KeywordList ? keywords : List.copyOf(keywords);
     if ((system & ~SYSTEM) != 0) {
       throw new IllegalArgumentException("not system flags: " + Long.toBinaryString(system));
     }
@@ -53,7 +53,10 @@ public record Flags(long system, List<Keyword> keywords) {
 
   /** The same with the system flags of {@code mask}. */
   public Flags with(long mask) {
-    return has(mask) ? this : new Flags(system | mask, keywords);
+    if (has(mask)) {
+      return this;
+    }
+    return keywords.isEmpty() ? of(system | mask) : new Flags(system | mask, keywords);
   }
 
   /** The same, of keywords only those that are {@code known}. */
@@ -66,10 +69,11 @@ public record Flags(long system, List<Keyword> keywords) {
   /** Flags are equal whatever the order in which their keywords are named. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Flags flags
-        && flags.system == system
-        && flags.keywords.size() == keywords.size()
-        && (flags.keywords.equals(keywords) || flags.keywords.containsAll(keywords));
+    return other == this
+        || other instanceof Flags flags
+            && flags.system == system
+            && flags.keywords.size() == keywords.size()
+            && flags.keywords.containsAll(keywords);
   }
 
   @Override

@@ -3,9 +3,11 @@ package org.postroom.core.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,29 @@ class FlagsTest {
     assertThatThrownBy(() -> new Keyword("k".repeat(length)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(new Keyword("k".repeat(64)).name()).hasSize(Keyword.LONGEST);
+  }
+
+  @Test
+  void aKeywordHasNoSpace() {
+    assertThatThrownBy(() -> new Keyword("a b")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Users choose names: a hash table must find its way when they choose them badly. */
+  @Test
+  void keywordsOfOneHashHaveAnOrder() {
+    List<Keyword> some = List.of(new Keyword("k"));
+    for (int i = 0; i < 8; i++) {
+      some =
+          some.stream()
+              .flatMap(one -> Stream.of("az", "B[").map(end -> new Keyword(one.name() + end)))
+              .toList();
+    }
+
+    assertThat(some).extracting(Keyword::hashCode).containsOnly(some.get(0).hashCode());
+    assertThat(some).hasSize(256).doesNotHaveDuplicates();
+    assertThat(new TreeSet<>(some)).hasSize(256).contains(new Keyword("KB[AZazazazazazaz"));
+    assertThat(new HashSet<>(some)).hasSize(256).contains(new Keyword("KB[AZazazazazazaz"));
+    assertThat(new Keyword("Az")).isEqualByComparingTo(new Keyword("aZ"));
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.postroom.imap.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.util.List;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.imap.protocol.ImapWriter;
@@ -33,12 +32,13 @@ public final class FlagWriter {
   public static void write(ImapWriter out, Flags flags, boolean recent) {
     byte[] system = SYSTEM[(int) flags.system() | (recent ? RECENT : 0)];
     out.octet('(').raw(system, 0, system.length);
-    List<Keyword> keywords = flags.keywords();
-    for (int i = 0; i < keywords.size(); i++) {
-      if (i > 0 || system.length > 0) {
+    boolean first = system.length == 0;
+    for (Keyword keyword : flags.keywords()) {
+      if (!first) {
         out.space();
       }
-      out.ascii(keywords.get(i).name());
+      first = false;
+      out.ascii(keyword.name());
     }
     out.octet(')');
   }

@@ -1,6 +1,7 @@
 package org.postroom.imap.session;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -60,7 +61,7 @@ public final class MailboxView {
     this.known = mailbox.uidNext() - 1;
     this.modSeq = mailbox.highestModSeq();
     this.keywords = mailbox.keywords();
-    this.told = Set.copyOf(keywords);
+    this.told = new HashSet<>(keywords);
     this.hasRoomForKeywords = mailbox.hasRoomForKeywords();
     this.recentSaid = recentCount();
   }
@@ -186,7 +187,7 @@ public final class MailboxView {
     }
     boolean hadRoom = hasRoomForKeywords;
     keywords = mailbox.keywords();
-    told = Set.copyOf(keywords);
+    told = new HashSet<>(keywords);
     hasRoomForKeywords = mailbox.hasRoomForKeywords();
     sayFlags(out);
     if (!readOnly && !(hadRoom && hasRoomForKeywords)) {

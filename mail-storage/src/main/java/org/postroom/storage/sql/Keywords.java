@@ -2,10 +2,13 @@ package org.postroom.storage.sql;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.KeywordList;
 import org.postroom.core.mailbox.Mailbox;
 
 /**
@@ -120,14 +123,83 @@ final class Keywords {
 
   /** What {@code marks} are called, by rising number. */
   List<Keyword> names(Marks marks) {
-    List<Keyword> some = new ArrayList<>();
-    for (int number = 0; number < byNumber.length; number++) {
-      Keyword keyword = byNumber[number];
-      if (keyword != null && marks.has(number)) {
-        some.add(keyword);
+    return new Named(this, marks);
+  }
+
+  /** The lowest number from {@code from} on that is taken and in {@code marks}; -1 for none. */
+  private int next(Marks marks, int from) {
+    for (int number = from; number < byNumber.length; number++) {
+      if (marks.has(number) && byNumber[number] != null) {
+        return number;
       }
     }
-    return some;
+    return -1;
+  }
+
+  /** Names are found when they are asked for: many messages' flags may be held at a time. */
+  private static final class Named extends KeywordList {
+    private final Keywords keywords;
+    private final Marks marks;
+
+    Named(Keywords keywords, Marks marks) {
+      this.keywords = keywords;
+      this.marks = marks;
+    }
+
+    @Override
+    public Keyword get(int index) {
+      int at = index < 0 ? -1 : keywords.next(marks, 0);
+      for (int i = 0; i < index && at >= 0; i++) {
+        at = keywords.next(marks, at + 1);
+      }
+      Keyword keyword = at < 0 ? null : keywords.byNumber[at];
+      if (keyword == null) {
+        throw new IndexOutOfBoundsException(index);
+      }
+      return keyword;
+    }
+
+    @Override
+    public int size() {
+      int size = 0;
+      for (int at = keywords.next(marks, 0); at >= 0; at = keywords.next(marks, at + 1)) {
+        size++;
+      }
+      return size;
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return keywords.next(marks, 0) < 0;
+    }
+
+    @Override
+    public boolean contains(Object other) {
+      int number = other instanceof Keyword keyword ? keywords.find(keyword) : -1;
+      return number >= 0 && marks.has(number);
+    }
+
+    @Override
+    public Iterator<Keyword> iterator() {
+      return new Iterator<>() {
+        private int at = keywords.next(marks, 0);
+
+        @Override
+        public boolean hasNext() {
+          return at >= 0;
+        }
+
+        @Override
+        public Keyword next() {
+          Keyword keyword = at < 0 ? null : keywords.byNumber[at];
+          if (keyword == null) {
+            throw new NoSuchElementException();
+          }
+          at = keywords.next(marks, at + 1);
+          return keyword;
+        }
+      };
+    }
   }
 
   /** Names flags, one message after the other. */

@@ -81,8 +81,12 @@ final class Page implements KeptPage {
       for (int i = 0; i < place.length; i++) {
         Wide one = wide(wide, i);
         if (!one.isEmpty()) {
-          octets += one.equals(last) ? 0 : Wide.OCTETS;
-          last = one;
+          if (one.equals(last)) {
+            wide[i] = last;
+          } else {
+            octets += Wide.OCTETS;
+            last = one;
+          }
           if ((flags[i] & EXPUNGED) == 0) {
             aliveWide = aliveWide.or(one);
           } else {
@@ -295,12 +299,9 @@ final class Page implements KeptPage {
     Arrays.fill(all, Wide.NONE);
     int some = (int) in.number();
     int at = 0;
-    Wide last = Wide.NONE;
     for (int i = 0; i < some; i++) {
       at += (int) in.number();
-      Wide one = Wide.decode(in);
-      last = one.equals(last) ? last : one;
-      all[at] = last;
+      all[at] = Wide.decode(in);
     }
     return all;
   }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.KeywordList;
 import org.postroom.core.mailbox.Mailbox;
 
 /** Numbers of keywords, sets of them, and pages that hold such sets. */
@@ -142,6 +143,27 @@ class KeywordsTest {
     assertThat(plain).isSameAs(Flags.of(Flags.SEEN));
   }
 
+  /** A thousand messages' flags are held by who is told of a change, of hostile users, too. */
+  @Test
+  void namedFlagsHoldNoNamesOfTheirOwn() {
+    Keywords keywords = numbered(256).only(marks(0, 3, 54, 55, 200, 255));
+    Marks marks = marks(3, 54, 55, 100, 255);
+
+    List<Keyword> named = keywords.naming().flags(marks.word(), marks.wide()).keywords();
+
+    assertThat(named).isInstanceOf(KeywordList.class).hasSize(4).isNotEmpty();
+    assertThat(named).extracting(Keyword::name).containsExactly("k3", "k54", "k55", "k255");
+    assertThat(named).contains(new Keyword("K55")).doesNotContain(new Keyword("k0"));
+    assertThat(named).doesNotContain(new Keyword("k100"), new Keyword("other"));
+    assertThat(named.get(3)).isEqualTo(new Keyword("k255"));
+    assertThat(List.copyOf(named)).isEqualTo(named).hasSameHashCodeAs(named);
+    assertThat(new Flags(0, named).with(Flags.SEEN).keywords()).isSameAs(named);
+    assertThat(new Flags(0, named)).isEqualTo(new Flags(0, List.copyOf(named)));
+    assertThatThrownBy(() -> named.get(4)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> named.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(keywords.names(marks(1, 100))).isEmpty();
+  }
+
   private static Page page(Marks... all) {
     Page.Draft draft = Page.empty(0).draft(0);
     for (int i = 0; i < all.length; i++) {
@@ -186,6 +208,16 @@ class KeywordsTest {
     assertThat(page(marks(0), marks(55)).encode()[0]).isEqualTo((byte) 2);
     assertThat(page.octets()).isEqualTo(page(Marks.NONE, Marks.NONE, Marks.NONE).octets());
     assertThat(page.octets()).isLessThan(page(Marks.NONE, Marks.NONE, marks(55)).octets());
+  }
+
+  @Test
+  void neighboursShareEqualMarks() {
+    Page page = page(marks(60, 255), marks(60, 255), Marks.NONE, marks(60, 255), marks(60));
+
+    assertThat(page.wide(1)).isSameAs(page.wide(0));
+    assertThat(page.wide(3)).isSameAs(page.wide(0));
+    assertThat(marksOf(page)).containsExactlyElementsOf(marksOf(reread(page)));
+    assertThat(page.octets()).isEqualTo(reread(page).octets());
   }
 
   @Test

@@ -249,7 +249,9 @@ final class Fetching implements Saying {
     goOn(message);
     if (becomesSeen) {
       unseen.add(row.uid());
-      shown.add(shown(row, true));
+      // Of one that was not shown as a whole no names are kept; it is seen, and so never NONE.
+      Flags all = row.flags();
+      shown.add(view.shown(all).equals(all) ? all.with(Flags.SEEN) : Flags.NONE);
     }
   }
 
