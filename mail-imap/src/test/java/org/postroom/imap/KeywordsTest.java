@@ -148,6 +148,23 @@ class KeywordsTest {
     assertThat(ask(one, "j SEARCH KEYWORD k9")).contains("* SEARCH 1 4");
   }
 
+  /** The store is not asked to look for more names than there can be. */
+  @Test
+  void moreKeywordsThanAMessageCanHaveAreRefusedAsWhole() {
+    String tooMany = ALL + " straw";
+
+    for (String sign : List.of("+", "-", "")) {
+      assertThat(end(one, "a STORE 1 " + sign + "FLAGS (\\Seen " + tooMany + ")"))
+          .startsWith("a NO [LIMIT]");
+    }
+    assertThat(ask(one, "b FETCH 1 FLAGS").get(0)).contains("FLAGS (").doesNotContain("Seen", "k0");
+    assertThat(end(one, "c STORE 1 +FLAGS (" + ALL + " K7)")).startsWith("c OK");
+    ask(one, "d CREATE Other");
+    assertThat(end(one, "e APPEND Other (" + tooMany + ") {3+}\r\nabc")).startsWith("e OK [");
+    ask(other, "f SELECT Other");
+    assertThat(ask(other, "g SEARCH KEYWORD k255 UNKEYWORD straw")).first().isEqualTo("* SEARCH 1");
+  }
+
   @Test
   void aNameThatIsTooLongIsRefusedAndHadByNoMessage() {
     String tooLong = "x".repeat(65);

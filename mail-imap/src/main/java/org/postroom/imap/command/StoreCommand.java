@@ -5,6 +5,7 @@ import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.BadCommand;
@@ -50,6 +51,9 @@ record StoreCommand(MessageSet messages, boolean uid, FlagChange change, boolean
     in.end();
     if (flags.isOneTooLong()) {
       throw new Refused("LIMIT", "A keyword has at most " + Keyword.LONGEST + " octets.");
+    }
+    if (flags.areTooMany()) {
+      throw new Refused("LIMIT", "At most " + Mailbox.MAX_KEYWORDS + " keywords are possible.");
     }
     return new StoreCommand(
         messages, uid, new FlagChange(mode, flags.system(), flags.keywords()), silent);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.Mailbox;
 
 /**
  * Flags as a client writes them. Deviation: unknown {@code \}-flags and {@code \Recent} are dropped
@@ -14,6 +15,7 @@ public final class FlagList {
   private final Set<Keyword> keywords = new LinkedHashSet<>();
   private long system;
   private boolean isOneTooLong;
+  private boolean areTooMany;
 
   FlagList() {}
 
@@ -32,8 +34,13 @@ public final class FlagList {
   void addKeyword(String name) {
     if (name.length() > Keyword.LONGEST) {
       isOneTooLong = true;
-    } else {
-      keywords.add(new Keyword(name));
+      return;
+    }
+    Keyword keyword = new Keyword(name);
+    if (keywords.size() < Mailbox.MAX_KEYWORDS) {
+      keywords.add(keyword);
+    } else if (!keywords.contains(keyword)) {
+      areTooMany = true;
     }
   }
 
@@ -42,7 +49,7 @@ public final class FlagList {
     return system;
   }
 
-  /** Those that can be: without such as are too long. */
+  /** Those that can be: none that is too long, and not more than a message can have. */
   public Set<Keyword> keywords() {
     return Keyword.inOrder(keywords);
   }
@@ -50,5 +57,10 @@ public final class FlagList {
   /** Whether there was a keyword that is longer than any may be. */
   public boolean isOneTooLong() {
     return isOneTooLong;
+  }
+
+  /** Whether there were more than the messages of a mailbox can have. */
+  public boolean areTooMany() {
+    return areTooMany;
   }
 }
