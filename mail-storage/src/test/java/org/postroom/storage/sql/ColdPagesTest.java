@@ -35,8 +35,7 @@ final class ColdPagesTest {
       statement.execute(
           "INSERT INTO mailbox VALUES (1, 1, 'INBOX', NULL, '', 1, 600, 1, 0, 1, 3, 3, 0, 3, '')");
     }
-    Prepared insert =
-        statements.of("INSERT INTO mailbox_page (modseq, data, id) VALUES (1, ?, ?)");
+    Prepared insert = statements.of("INSERT INTO mailbox_page (modseq, data, id) VALUES (1, ?, ?)");
     for (int i = 0; i < PAGES; i++) {
       insert.setBytes(1, with(Page.empty(i), ((long) i << Page.SHIFT) + 1).encode());
       insert.setLong(2, (long) INBOX.value() << 32 | i);
