@@ -22,7 +22,9 @@ final class Keywords {
 
   private final @Nullable Keyword[] byNumber;
   private final List<Keyword> names;
-  private final String column;
+
+  /** Found when first asked for; harmless to find twice. */
+  private volatile @Nullable String column;
 
   /**
    * Takes them.
@@ -32,16 +34,12 @@ final class Keywords {
   private Keywords(@Nullable Keyword[] byNumber) {
     this.byNumber = byNumber;
     List<Keyword> all = new ArrayList<>(byNumber.length);
-    StringBuilder text = new StringBuilder();
     for (Keyword keyword : byNumber) {
       if (keyword != null) {
         all.add(keyword);
-        text.append(keyword.name());
       }
-      text.append(' ');
     }
     this.names = List.copyOf(all);
-    this.column = text.toString();
   }
 
   /** From the column of the mailbox's row. */
@@ -60,7 +58,16 @@ final class Keywords {
 
   /** As the mailbox's row holds them: each with a space behind it. */
   String column() {
-    return column;
+    String known = column;
+    if (known == null) {
+      StringBuilder text = new StringBuilder();
+      for (Keyword keyword : byNumber) {
+        text.append(keyword == null ? "" : keyword.name()).append(' ');
+      }
+      known = text.toString();
+      column = known;
+    }
+    return known;
   }
 
   /** By rising number. */
