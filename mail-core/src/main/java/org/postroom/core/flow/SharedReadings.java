@@ -44,6 +44,10 @@ final class SharedReadings {
 
   /** What has been read; that it cannot be had now, where what he says takes too much already. */
   synchronized HomeFile.Reading share(String user, Stamp stamp, HomeFile.Reading.Said said) {
+    HomeFile.Reading.Said before = find(user, stamp);
+    if (before != null) {
+      return before; // two have read it at a time
+    }
     Map<Stamp, Shared> his = byUser.computeIfAbsent(user, name -> new HashMap<>());
     long all = weight(said);
     for (Iterator<Shared> each = his.values().iterator(); each.hasNext(); ) {

@@ -25,6 +25,20 @@ final class SharedReadingsTest {
     assertThat(readings.find("eve", stamp("/a", 1))).isNull();
   }
 
+  /** Eight of one user's are read at a time, and may be one. */
+  @Test
+  void whatTwoHaveReadAtATimeIsThereOnce() {
+    List<HomeFile.Reading> held = new ArrayList<>();
+    for (int i = 0; i < 512; i++) {
+      HomeFile.Reading.Said first = HomeFile.Reading.Said.of("b@far.test");
+      held.add(readings.share("ada", stamp("/" + i, 1), first));
+
+      assertThat(readings.share("ada", stamp("/" + i, 1), HomeFile.Reading.Said.of("b@far.test")))
+          .isSameAs(first);
+    }
+    assertThat(held).hasSize(512);
+  }
+
   @Test
   void whatOneUserSaysHasABound() {
     List<HomeFile.Reading> held = new ArrayList<>();
