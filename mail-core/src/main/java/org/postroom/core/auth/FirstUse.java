@@ -16,11 +16,24 @@ public final class FirstUse {
     CountDownLatch unused = Once.OVER;
   }
 
-  /** To be called before anything is hashed or signed; does nothing but the first time. */
+  /**
+   * To be called before anything is hashed or signed; does nothing but the first time. Who is
+   * interrupted waits, too, or would come first after all.
+   */
   public static void ofCryptography() {
-    try {
-      Once.OVER.await();
-    } catch (InterruptedException e) {
+    await(Once.OVER);
+  }
+
+  static void await(CountDownLatch over) {
+    boolean interrupted = false;
+    while (over.getCount() > 0) {
+      try {
+        over.await();
+      } catch (InterruptedException e) {
+        interrupted = true; // it ends by itself, and soon
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -213,23 +213,23 @@ public final class TlsContexts {
   }
 
   private static SslContextBuilder anybodys(String[] protocols) {
+    return forClient(protocols).trustManager(InsecureTrustManagerFactory.INSTANCE);
+  }
+
+  private static SslContextBuilder forClient(String[] protocols) {
     WireAhead.made();
-    return SslContextBuilder.forClient()
-        .trustManager(InsecureTrustManagerFactory.INSTANCE)
-        .protocols(protocols);
+    return SslContextBuilder.forClient().protocols(protocols);
   }
 
   /** For a client that verifies chain and name against the authorities the JVM trusts. */
   public static TlsContext verifyingClient() {
-    return client(() -> SslContextBuilder.forClient().protocols(PROTOCOLS), true);
+    return client(() -> forClient(PROTOCOLS), true);
   }
 
   /** For a client that verifies chain and name against these authorities (PEM) only. */
   public static TlsContext verifyingClient(String authorities) {
     SslContextBuilder builder =
-        SslContextBuilder.forClient()
-            .protocols(PROTOCOLS)
-            .trustManager(certificates(authorities, "the list of authorities"));
+        forClient(PROTOCOLS).trustManager(certificates(authorities, "the list of authorities"));
     return client(() -> builder, true);
   }
 
