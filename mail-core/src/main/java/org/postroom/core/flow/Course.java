@@ -37,9 +37,6 @@ final class Course {
   /** So many may a user name himself, in all of his files. */
   private static final int LONGEST_OWN = 10_000;
 
-  /** A file of a user is as much work as so many items. */
-  static final int FILE = 10;
-
   /** So many items of a step are told, and so many characters of them. */
   private static final int TOLD_ITEMS = 20;
 
@@ -262,7 +259,7 @@ final class Course {
     if (file.isEmpty()) {
       return false;
     }
-    found.lookAt(FILE);
+    found.lookAtFile(trail.steps());
     if (forwarders.have(address)) {
       circles.add(address, owner, found);
       return true;

@@ -75,7 +75,7 @@ final class Members {
   boolean follow(Source source, List<String> items) {
     boolean some = false;
     for (String item : items) {
-      found.lookAt(1);
+      found.lookAt();
       if (found.areTooMany()) {
         break;
       }
@@ -147,7 +147,7 @@ final class Members {
     if (!trail.open(INCLUDED + file)) {
       return true;
     }
-    found.lookAt(Course.FILE);
+    found.lookAtFile(trail.steps());
     try {
       IncludeFile.Content content = content(file, source.user());
       found.tell(source.name() + " -> :include:" + file + ": " + content.fault().orElse("read"));

@@ -22,10 +22,17 @@ final class Targets {
   /** So many items may be looked at for each that there may be: they may all mean the same. */
   private static final int LOOKED_AT = 20;
 
+  /** A file is as much work as so many items. */
+  private static final int FILE = 10;
+
+  /** So many steps may lead to a file before the items may be fewer. */
+  private static final int NEAR = 10;
+
   private Map<String, Target> all = Map.of(); // until there is one
   private final List<String> trace;
   private int most;
   private long lookedAt;
+  private int farthest = NEAR;
 
   // Why all of it is refused; why a part gets no mail.
   private Route.@Nullable Nowhere fault;
@@ -49,12 +56,23 @@ final class Targets {
   }
 
   boolean areTooMany() {
-    return all.size() > most || lookedAt > (long) LOOKED_AT * most;
+    return all.size() > most || lookedAt * farthest > (long) LOOKED_AT * NEAR * most;
   }
 
-  /** Something is looked at that may be one, or as much work as {@code count} of them. */
-  void lookAt(int count) {
-    lookedAt += count;
+  /** Something is looked at that may be one. */
+  void lookAt() {
+    lookedAt++;
+  }
+
+  /**
+   * A file is looked at. What stands in it is known when it has been read, and all is looked at
+   * anew then: with each file that the one before has named, once more.
+   *
+   * @param steps that have led there
+   */
+  void lookAtFile(int steps) {
+    lookedAt += FILE;
+    farthest = Math.max(farthest, steps);
   }
 
   boolean isEmpty() {

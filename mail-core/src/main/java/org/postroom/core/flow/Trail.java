@@ -57,6 +57,11 @@ final class Trail {
     }
   }
 
+  /** How many names and files lie between here and the beginning. */
+  int steps() {
+    return length + files;
+  }
+
   /** How many files are open, each named by the one before. */
   int files() {
     return files;

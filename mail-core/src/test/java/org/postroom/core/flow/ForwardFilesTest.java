@@ -434,6 +434,25 @@ final class ForwardFilesTest {
     assertThat(expand("HIM@local.test").targets()).hasSize(1);
   }
 
+  /** All is looked at again for each file that another one names. */
+  @Test
+  void filesOneInAnotherLeaveRoomForFewerAddresses() throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    for (int i = 0; i < 50; i++) {
+      write("home/list" + i, ":include:HOME/list" + (i + 1));
+    }
+    write("home/list50", "b@far.test");
+    write("eves/.forward", oneAddressInSoManyWays(2000));
+    String eves = IntStream.range(0, 30).mapToObj(n -> "eve+" + n).collect(joining(" "));
+    write("home/.forward", eves + " :include:HOME/list45");
+    assertThat(expand("HIM@local.test").targets()).hasSize(2);
+
+    write("home/.forward", eves + " :include:HOME/list0");
+
+    assertThat(targets(expand("HIM@local.test")))
+        .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
+  }
+
   private static String oneAddressInSoManyWays(int ways) {
     StringBuilder all = new StringBuilder();
     for (int way = 0; way < ways; way++) {
