@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,7 @@ final class DataFolderIsPrivateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxr-xr-x", "rwx--x---", "rwx-----x"})
+  @Timeout(60) // one that is not refused would run
   @Shows("A5.12")
   void refusesOneThatOthersCanEnter(String permissions) throws IOException {
     Site site = new Site(folder);

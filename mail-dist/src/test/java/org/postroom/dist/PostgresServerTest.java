@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.PgBouncer;
 import org.postroom.dist.applet.AppletRun;
@@ -90,6 +91,7 @@ final class PostgresServerTest {
   }
 
   @Test
+  @Timeout(120) // one that is not refused would run
   void aSecondServerIsRefusedForNowDirectlyAndThroughAPooler() throws Exception {
     try (PgBouncer pooler = pooler("transaction")) {
       Site first = site("first", pooler.url(database));
@@ -131,6 +133,7 @@ final class PostgresServerTest {
   }
 
   @Test
+  @Timeout(120) // one that is not refused would run
   void saysWhatToDoAboutAPoolerThatPoolsStatements() throws Exception {
     try (PgBouncer pooler = pooler("statement")) {
       AppletRun outcome =

@@ -8,7 +8,8 @@ import java.io.PrintWriter;
 
 /**
  * A command that was run to its end in this process, which costs a fiftieth of a process of its
- * own. Not for what starts a server, and not for what the JVM's options or the launcher do.
+ * own. Not for what starts a server (one that is refused has a time limit in its test, because it
+ * would run if it were not), and not for what the JVM's options or the launcher do.
  *
  * @param status the exit status
  * @param said all that it said
