@@ -1,9 +1,9 @@
 package org.postroom.imap;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.imap.Asking.ask;
+import static org.postroom.imap.Asking.end;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,25 +38,6 @@ class KeywordsTest {
   @AfterEach
   void stop() {
     house.close();
-  }
-
-  /** The lines of the answer up to the tagged one. */
-  private static List<String> ask(Peer client, String command) {
-    client.send((command + "\r\n").getBytes(ISO_8859_1));
-    String tag = command.substring(0, command.indexOf(' ') + 1);
-    List<String> lines = new ArrayList<>();
-    for (String line = client.readLine(); line != null; line = client.readLine()) {
-      lines.add(line);
-      if (line.startsWith(tag)) {
-        break;
-      }
-    }
-    return lines;
-  }
-
-  private static String end(Peer client, String command) {
-    List<String> lines = ask(client, command);
-    return lines.get(lines.size() - 1);
   }
 
   private static String permanent(String keywords) {
