@@ -59,7 +59,10 @@ final class FromOutside {
     if (!mail.content().markSupported()) {
       return asked(mail);
     }
-    Mail named = mail.named(Maildrop.newName(description.clock.instant(), description.random));
+    Mail named =
+        mail.name().isPresent()
+            ? mail
+            : mail.named(Maildrop.newName(description.clock.instant(), description.random));
     named.content().mark(Integer.MAX_VALUE);
     try {
       Handed handed = asked(named);

@@ -54,6 +54,12 @@ final class InsideDescription implements DescribedServer {
   }
 
   @Override
+  public DescribedServer operation(Operation<?, ?> one) {
+    description.operations.add(one);
+    return this;
+  }
+
+  @Override
   public DescribedServer lifeline(Lifeline ofTheProcess) {
     description.lifeline = ofTheProcess;
     return this;

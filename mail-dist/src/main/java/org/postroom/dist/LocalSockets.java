@@ -26,12 +26,17 @@ final class LocalSockets {
   /**
    * Opens them.
    *
+   * @param added what can be asked for besides {@link Operations}, by everybody
    * @param desks what is acted upon, by the user who asks
    * @param owned takes in what is to be closed
    * @throws org.postroom.core.refusal.WireFault when the place for everybody cannot be had
    */
   static LocalSockets open(
-      Plan plan, Configuration configuration, Function<String, Desk> desks, Owned owned) {
+      Plan plan,
+      Configuration configuration,
+      List<Operation<?, ?>> added,
+      Function<String, Desk> desks,
+      Owned owned) {
     LocalSockets sockets = new LocalSockets();
     configuration
         .socketOfEverybody(plan.settings())
@@ -41,12 +46,25 @@ final class LocalSockets {
                     owned.add(
                         Control.openToAll(
                             path,
-                            name -> Operations.named(name).filter(LocalSockets::isEverybodys),
+                            name ->
+                                Operations.named(name)
+                                    .filter(LocalSockets::isEverybodys)
+                                    .or(() -> named(added, name)),
                             desks))));
     plan.folder()
         .ifPresent(
-            folder -> sockets.open.add(owned.add(Control.open(folder, Operations::named, desks))));
+            folder ->
+                sockets.open.add(
+                    owned.add(
+                        Control.open(
+                            folder,
+                            name -> Operations.named(name).or(() -> named(added, name)),
+                            desks))));
     return sockets;
+  }
+
+  private static Optional<Operation<?, ?>> named(List<Operation<?, ?>> among, String name) {
+    return among.stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
   /** Whoever hands in a mail may see it tried: a watch is its owner's alone. */

@@ -110,6 +110,11 @@ final class Pickup implements AutoCloseable {
     return named.taking(key(user.name(), name), premises.clock().instant().plus(KNOWN));
   }
 
+  /** Whether the mail of a user's is ours that has that name. */
+  boolean isTaken(OsUser user, String name) {
+    return Maildrop.isName(name) && named.isTaken(key(user.name(), name));
+  }
+
   /** Nobody takes a name from somebody else. */
   private static String key(String user, String name) {
     return user.replaceAll("[^!-~]", "?") + ":" + name;

@@ -129,6 +129,11 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public boolean isTaken(String name) {
+    return server.running().submitting().isTaken(user, name);
+  }
+
+  @Override
   public Watches watches() {
     return server.running().submitting().watches();
   }

@@ -154,6 +154,11 @@ final class Submitting implements AutoCloseable {
         () -> mail(envelope, whom, user, Optional.empty(), commit).submit(content, named));
   }
 
+  /** Whether a mail that a user has handed in under that name was taken. */
+  boolean isTaken(OsUser user, String name) {
+    return pickup.filter(all -> all.isTaken(user, name)).isPresent();
+  }
+
   private Submitted inTurn(Supplier<Submitted> work) {
     if (!callers.add(Thread.currentThread())) {
       return work.get();

@@ -9,7 +9,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.VerifyOperation;
 import org.postroom.dist.operation.VerifyOperation.Goal;
 import org.postroom.dist.operation.VerifyOperation.Verified;
@@ -22,10 +22,10 @@ import org.postroom.dist.operation.VerifyOperation.Written;
 final class AddressTest {
   private static final int UNKNOWN_STATUS = 1; // 5.1.x (RFC 3463, 3.2): the address
 
-  private final DescribedServer server;
+  private final AskedServer server;
   private final PrintWriter out;
 
-  AddressTest(DescribedServer server, PrintWriter out) {
+  AddressTest(AskedServer server, PrintWriter out) {
     this.server = server;
     this.out = out;
   }

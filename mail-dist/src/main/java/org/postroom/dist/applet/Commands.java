@@ -18,7 +18,16 @@ final class Commands {
           .flatMap(List::stream)
           .toList();
 
-  private Commands() {}
+  private final Caller caller;
+
+  private Commands(Caller caller) {
+    this.caller = caller;
+  }
+
+  /** Whose command it is. */
+  Caller caller() {
+    return caller;
+  }
 
   /** The names of those of other mail systems. */
   static List<String> foreign() {
@@ -30,7 +39,12 @@ final class Commands {
    * longer than most commands. Where the words begin with none, it has all, as for the help.
    */
   static CommandLine line(String... words) {
-    CommandLine line = new CommandLine(new Commands());
+    return line(new OwnProcess(), words);
+  }
+
+  /** The same for a caller. */
+  static CommandLine line(Caller caller, String... words) {
+    CommandLine line = new CommandLine(new Commands(caller));
     List<NamedCommand> meant =
         ALL.stream().filter(one -> words.length > 0 && one.name().equals(words[0])).toList();
     for (NamedCommand one : meant.isEmpty() ? ALL : meant) {

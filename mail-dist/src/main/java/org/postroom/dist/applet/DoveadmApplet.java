@@ -78,14 +78,15 @@ public final class DoveadmApplet implements Callable<Integer> {
       return USAGE;
     }
     DescribedServer server =
-        UsualPlace.described(options.last('c').map(Path::of), Optional.empty());
+        new UsualPlace(Caller.of(spec))
+            .described(options.last('c').map(Path::of), Optional.empty());
     String command = options.operands().get(0);
     List<String> rest = options.operands().subList(1, options.operands().size());
     Doveadm doveadm =
-        new Doveadm(server, Clock.systemUTC(), options.last('f'), DoveadmApplet::typed, out, err);
+        new Doveadm(server, Clock.systemUTC(), options.last('f'), this::typed, out, err);
     return switch (command) {
       case "config" -> config(rest);
-      case "pw" -> new PasswordWords(out, err, DoveadmApplet::typed).run(rest);
+      case "pw" -> new PasswordWords(out, err, this::typed).run(rest);
       case "reload", "stop", "service" -> server(server, doveadm, command, rest);
       case "auth",
           "copy",
@@ -144,9 +145,10 @@ public final class DoveadmApplet implements Callable<Integer> {
   }
 
   /** The first line of standard input. */
-  private static Secret typed() {
+  private Secret typed() {
     try {
-      String line = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+      String line =
+          new BufferedReader(new InputStreamReader(Caller.of(spec).in(), UTF_8)).readLine();
       return Secret.of(line == null ? "" : line);
     } catch (IOException e) {
       throw new UncheckedIOException("standard input cannot be read", e);

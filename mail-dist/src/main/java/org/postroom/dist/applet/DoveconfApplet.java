@@ -61,7 +61,7 @@ public final class DoveconfApplet implements Callable<Integer> {
             new DoveconfRequest(
                 letters,
                 options.all('f'),
-                options.last('c').map(Path::of).orElseGet(DoveconfApplet::file),
+                options.last('c').map(Path::of).orElseGet(this::file),
                 options.operands()),
             spec.commandLine().getOut(),
             spec.commandLine().getErr())
@@ -69,12 +69,13 @@ public final class DoveconfApplet implements Callable<Integer> {
   }
 
   /** The one that the usual server obeys; without it, that of Dovecot. */
-  private static Path file() {
-    Path main = UsualPlace.configuration(Optional.empty());
+  private Path file() {
+    UsualPlace place = new UsualPlace(Caller.of(spec));
+    Path main = place.configuration(Optional.empty());
     try {
       return DovecotPlace.of(
               MainCf.read(main).entry(ServerParams.DOVECOT_CONF.name()),
-              UsualPlace.folder(Optional.empty()))
+              place.folder(Optional.empty()))
           .orElse(USUAL);
     } catch (BadConfiguration e) {
       return USUAL;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.smarthost.NullClient;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
 import org.postroom.storage.StorageFault;
@@ -26,7 +26,7 @@ record HandingIn(int status, Optional<String> id, Optional<String> why) {
   static final int CONFIGURATION = 78;
 
   /** Hands one in. */
-  static HandingIn of(DescribedServer server, Mail mail) {
+  static HandingIn of(AskedServer server, Mail mail) {
     try {
       Handed handed = server.handIn(mail);
       return handed

@@ -158,10 +158,10 @@ public final class MailApplet {
     }
   }
 
-  private static Secret password(@Nullable Path file) {
+  private Secret password(@Nullable Path file) {
     try (BufferedReader in =
         file == null
-            ? new BufferedReader(new InputStreamReader(System.in, UTF_8))
+            ? new BufferedReader(new InputStreamReader(Caller.of(spec).in(), UTF_8))
             : Files.newBufferedReader(file)) {
       String line = in.readLine();
       return Secret.of(line == null ? "" : line);

@@ -56,7 +56,7 @@ public final class MakemapApplet implements Callable<Integer> {
                 options.last('t').filter(text -> !text.isEmpty()),
                 options.last('D').filter(text -> !text.isEmpty()).orElse("#"),
                 options.operands()),
-            System.in,
+            Caller.of(spec).in(),
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
             Clock.systemUTC())

@@ -34,8 +34,6 @@ public final class PostaliasApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return new TableCommand(
-            TableText.Form.ALIASES, spec.commandLine().getOut(), spec.commandLine().getErr())
-        .run(words);
+    return new TableCommand(TableText.Form.ALIASES, spec).run(words);
   }
 }

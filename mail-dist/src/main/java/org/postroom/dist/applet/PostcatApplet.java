@@ -3,14 +3,11 @@ package org.postroom.dist.applet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Named;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
@@ -74,17 +71,7 @@ public final class PostcatApplet implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "OPTION|ID", description = "As postcat's.")
   private List<String> words = new ArrayList<>();
 
-  /** A message has octets, which a writer's charset might change. */
-  private final OutputStream out;
-
-  PostcatApplet() {
-    this(new FileOutputStream(FileDescriptor.out));
-  }
-
-  /** One that shows it elsewhere. */
-  PostcatApplet(OutputStream out) {
-    this.out = new BufferedOutputStream(out);
-  }
+  PostcatApplet() {}
 
   @Override
   public Integer call() {
@@ -119,7 +106,8 @@ public final class PostcatApplet implements Callable<Integer> {
   /** One mail. */
   private final class Shown {
     private final String id;
-    private final DescribedServer server;
+    private final AskedServer server;
+    private final OutputStream out = new BufferedOutputStream(Caller.of(spec).out());
     private final boolean types;
     private final boolean words;
     private final boolean envelope;
@@ -127,7 +115,7 @@ public final class PostcatApplet implements Callable<Integer> {
     private final boolean body;
 
     Shown(Getopt options, String id) {
-      this.server = UsualPlace.described(options.last('c').map(Path::of), data);
+      this.server = new UsualPlace(Caller.of(spec)).asked(options.last('c').map(Path::of), data);
       this.id = id;
       boolean all = !options.has('b') && !options.has('e') && !options.has('h');
       this.types = options.has('d');
@@ -191,7 +179,7 @@ public final class PostcatApplet implements Callable<Integer> {
               0,
               mail.size(),
               mail.smtpUtf8() ? 1 : 0));
-      String time = TIME.format(Instant.parse(mail.arrived()).atZone(ZoneId.systemDefault()));
+      String time = TIME.format(Instant.parse(mail.arrived()).atZone(Caller.of(spec).zone()));
       record('T', "message_arrival_time", time);
       record('A', "create_time", time);
       mail.origin().ifPresent(this::logIn);

@@ -35,6 +35,10 @@ import picocli.CommandLine.Spec;
 public final class PostconfApplet implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final String LETTERS = "aAbc:C:deEfFhHlmMno:pPtTvxX#";
+
+  /** What changes files, or reads those that somebody has named. */
+  private static final String ELSEWHERE = "eX#bt";
+
   private static final String USAGE =
       "usage: postconf [-a (server SASL types)] [-A (client SASL types)]"
           + " [-b (bounce templates)] [-c config_dir]"
@@ -71,14 +75,19 @@ public final class PostconfApplet implements Callable<Integer> {
         && "aAblmtT".chars().noneMatch(letter -> letters.contains((char) letter))) {
       letters.add('e');
     }
+    Caller caller = Caller.of(spec);
+    if (letters.stream().anyMatch(letter -> ELSEWHERE.indexOf(letter) >= 0)) {
+      caller.needsOwnProcess();
+    }
+    UsualPlace place = new UsualPlace(caller);
     Optional<Path> configuration = options.last('c').map(Path::of);
     return new Postconf(
             new PostconfRequest(
                 letters,
                 options.all('C'),
                 options.all('o'),
-                UsualPlace.folder(configuration),
-                UsualPlace.said(configuration).isPresent(),
+                place.folder(configuration),
+                place.said(configuration).isPresent(),
                 options.operands()),
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Report;
 import org.postroom.core.trouble.Reason;
 import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.Checked;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.Operation.Nothing;
@@ -68,17 +70,19 @@ public final class PostfixApplet implements Callable<Integer> {
       return fail("usage: postfix [-c config_dir] [-Dv] command");
     }
     Optional<Path> configuration = options.last('c').map(Path::of);
-    DescribedServer server = UsualPlace.described(configuration, Optional.empty());
+    UsualPlace place = new UsualPlace(Caller.of(spec));
+    Supplier<DescribedServer> described = () -> place.described(configuration, Optional.empty());
+    Supplier<AskedServer> asked = () -> place.asked(configuration, Optional.empty());
     try {
       return switch (options.operands().get(0)) {
-        case "start" -> start(server, UsualPlace.folder(configuration).resolve("main.cf"));
+        case "start" -> start(described.get(), place.folder(configuration).resolve("main.cf"));
         case "start-fg" -> fail("in the foreground it is run by postroom serve");
-        case "stop" -> stop(server, false);
-        case "abort" -> stop(server, true);
-        case "reload" -> reload(server);
-        case "flush" -> flush(server);
-        case "check" -> check(server);
-        case "status" -> status(server);
+        case "stop" -> stop(described.get(), false);
+        case "abort" -> stop(described.get(), true);
+        case "reload" -> reload(asked.get());
+        case "flush" -> flush(asked.get());
+        case "check" -> check(described.get());
+        case "status" -> status(asked.get());
         case "set-permissions", "upgrade-configuration" -> 0;
         default -> fail("unknown command: '" + options.operands().get(0) + "'");
       };
@@ -92,7 +96,7 @@ public final class PostfixApplet implements Callable<Integer> {
     }
   }
 
-  private static long process(DescribedServer server) {
+  private static long process(AskedServer server) {
     return server.ask(StatusOperation.STATUS, new Nothing()).process();
   }
 
@@ -104,7 +108,7 @@ public final class PostfixApplet implements Callable<Integer> {
     }
   }
 
-  private int status(DescribedServer server) {
+  private int status(AskedServer server) {
     say(SYSTEM + " is running: PID: " + process(server));
     return 0;
   }
@@ -149,7 +153,7 @@ public final class PostfixApplet implements Callable<Integer> {
     return trouble.isPresent() ? FAILED : 0;
   }
 
-  private int reload(DescribedServer server) {
+  private int reload(AskedServer server) {
     say("refreshing " + SYSTEM);
     server
         .ask(ReloadOperation.RELOAD, new Nothing())
@@ -158,7 +162,7 @@ public final class PostfixApplet implements Callable<Integer> {
     return 0;
   }
 
-  private static int flush(DescribedServer server) {
+  private static int flush(AskedServer server) {
     QueueChanges.Chosen first = new QueueChanges.Chosen(QueueChoice.of(List.of(QueueChoice.ALL)));
     server.ask(QueueChanges.RUN, first, first::behind);
     return 0;

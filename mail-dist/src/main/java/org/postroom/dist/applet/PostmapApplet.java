@@ -34,8 +34,6 @@ public final class PostmapApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return new TableCommand(
-            TableText.Form.KEY_VALUE, spec.commandLine().getOut(), spec.commandLine().getErr())
-        .run(words);
+    return new TableCommand(TableText.Form.KEY_VALUE, spec).run(words);
   }
 }

@@ -1,7 +1,6 @@
 package org.postroom.dist.applet;
 
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChanges.Chosen;
@@ -73,7 +72,8 @@ public final class PostqueueApplet implements Callable<Integer> {
     if (modes.size() != 1 || !options.operands().isEmpty()) {
       return fail(USAGE, USAGE_TEXT);
     }
-    DescribedServer server = UsualPlace.described(options.last('c').map(Path::of), data);
+    AskedServer server =
+        new UsualPlace(Caller.of(spec)).asked(options.last('c').map(Path::of), data);
     String value = modes.get(0).value();
     return switch (modes.get(0).letter()) {
       case 'f' -> run(server, QueueChanges.RUN, QueueChoice.of(List.of(QueueChoice.ALL)));
@@ -83,12 +83,12 @@ public final class PostqueueApplet implements Callable<Integer> {
     };
   }
 
-  private int list(DescribedServer server, boolean json) {
+  private int list(AskedServer server, boolean json) {
     try {
       if (json) {
         QueueLines.print(server, spec.commandLine().getOut());
       } else {
-        QueueListing.print(server, spec.commandLine().getOut(), ZoneId.systemDefault());
+        QueueListing.print(server, spec.commandLine().getOut(), Caller.of(spec).zone());
       }
       return 0;
     } catch (StorageFault | BadConfiguration | OperationRefused e) {
@@ -97,14 +97,14 @@ public final class PostqueueApplet implements Callable<Integer> {
     }
   }
 
-  private int runMail(DescribedServer server, String id) {
+  private int runMail(AskedServer server, String id) {
     if (!id.matches("[0-9A-Za-z]+")) {
       return fail(UNAVAILABLE, "Cannot flush queue ID - invalid name: \"" + shortened(id) + "\"");
     }
     return run(server, QueueChanges.RUN, QueueChoice.of(List.of(id)));
   }
 
-  private int runSite(DescribedServer server, String site) {
+  private int runSite(AskedServer server, String site) {
     if (Domain.parse(site).isEmpty()) {
       return fail(
           UNAVAILABLE,
@@ -113,7 +113,7 @@ public final class PostqueueApplet implements Callable<Integer> {
     return run(server, QueueChanges.RUN_SITE, QueueChoice.ofSite(site));
   }
 
-  private int run(DescribedServer server, Operation<Chosen, Done> operation, QueueChoice choice) {
+  private int run(AskedServer server, Operation<Chosen, Done> operation, QueueChoice choice) {
     Chosen first = new Chosen(choice);
     try {
       server.ask(operation, first, first::behind);

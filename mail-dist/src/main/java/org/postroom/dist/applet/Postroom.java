@@ -1,5 +1,7 @@
 package org.postroom.dist.applet;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -43,14 +45,10 @@ public final class Postroom {
     return run(Commands.line(args).setOut(out).setErr(err), args);
   }
 
-  /** The same, with what sendmail reads from elsewhere. */
+  /** The same, with what it reads from elsewhere. */
   static int run(InputStream in, PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = Commands.line(args).setOut(out).setErr(err);
-    CommandLine sendmail = line.getSubcommands().get("sendmail");
-    if (sendmail != null) {
-      sendmail.<SendmailApplet>getCommand().reads(in);
-    }
-    return run(line, args);
+    Caller caller = new OwnProcess(in, new FileOutputStream(FileDescriptor.out));
+    return run(Commands.line(caller, args).setOut(out).setErr(err), args);
   }
 
   private static int run(CommandLine line, String... args) {

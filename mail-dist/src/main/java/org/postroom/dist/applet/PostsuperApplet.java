@@ -119,6 +119,9 @@ public final class PostsuperApplet implements Callable<Integer> {
         return fail(USAGE, "invalid directory name: " + queue);
       }
     }
+    if (options.given().stream().anyMatch(one -> one.value().equals("-"))) {
+      Caller.of(spec).needsOwnProcess(); // what is before that may have been done
+    }
     try {
       List<String> standardInput = new ArrayList<>();
       List<Tally> tallies = new ArrayList<>();
@@ -139,7 +142,7 @@ public final class PostsuperApplet implements Callable<Integer> {
   }
 
   /** Those named for it, each once. */
-  private static Set<String> ids(Getopt options, Deed deed, List<String> standardInput) {
+  private Set<String> ids(Getopt options, Deed deed, List<String> standardInput) {
     Set<String> ids = new LinkedHashSet<>();
     for (Getopt.Given one : options.given()) {
       if (deed.letters().indexOf(one.letter()) < 0) {
@@ -157,9 +160,9 @@ public final class PostsuperApplet implements Callable<Integer> {
     return ids;
   }
 
-  private static List<String> lines() {
+  private List<String> lines() {
     try {
-      return new BufferedReader(new InputStreamReader(System.in, UTF_8))
+      return new BufferedReader(new InputStreamReader(Caller.of(spec).in(), UTF_8))
           .lines()
           .map(String::strip)
           .filter(line -> !line.isEmpty())
@@ -188,7 +191,8 @@ public final class PostsuperApplet implements Callable<Integer> {
       QueueChoice choice =
           QueueChoice.of(wanted.subList(i, Math.min(wanted.size(), i + AT_ONCE))).in(queues);
       Chosen first = new Chosen(choice);
-      UsualPlace.described(options.last('c').map(Path::of), data)
+      new UsualPlace(Caller.of(spec))
+          .asked(options.last('c').map(Path::of), data)
           .ask(
               deed.operation(),
               first,

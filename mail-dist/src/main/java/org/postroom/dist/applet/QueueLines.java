@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.Waiting;
@@ -27,7 +27,7 @@ final class QueueLines {
   }
 
   /** Prints the whole queue of a server. */
-  static void print(DescribedServer server, PrintWriter out) {
+  static void print(AskedServer server, PrintWriter out) {
     QueueLines lines = new QueueLines(out);
     server.ask(
         QueueOperations.LIST,

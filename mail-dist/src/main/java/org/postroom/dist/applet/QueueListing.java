@@ -6,7 +6,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.Waiting;
@@ -49,12 +49,12 @@ final class QueueListing {
   }
 
   /** Prints the whole queue of a server, with what it has not taken yet in front. */
-  static void print(DescribedServer server, PrintWriter out, ZoneId zone) {
+  static void print(AskedServer server, PrintWriter out, ZoneId zone) {
     print(server, Asked.LEFT_AND_ALL, new QueueListing(out, zone, false));
   }
 
   /** Prints some of it. */
-  static void print(DescribedServer server, Asked asked, QueueListing listing) {
+  static void print(AskedServer server, Asked asked, QueueListing listing) {
     server.ask(
         QueueOperations.LIST,
         asked,

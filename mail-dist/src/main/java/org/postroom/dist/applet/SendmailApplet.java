@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -24,8 +23,10 @@ import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.SendmailOptions.Mode;
 import org.postroom.dist.applet.smarthost.BadClientFile;
 import org.postroom.dist.applet.smarthost.NullClient;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.log.ServerLog;
+import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.SubmitOperation.Mail;
@@ -89,14 +90,7 @@ public final class SendmailApplet implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "OPTION|RECIPIENT", description = "As sendmail's.")
   private List<String> words = new ArrayList<>();
 
-  private InputStream in = System.in;
-
   SendmailApplet() {}
-
-  /** Where the mail, or whatever else it is to read, comes from: standard input as a rule. */
-  void reads(InputStream other) {
-    in = other;
-  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -108,7 +102,7 @@ public final class SendmailApplet implements Callable<Integer> {
     }
     options.warnings().forEach(warning -> say("warning: " + warning));
     if (options.saysNames()) {
-      new OwnNames(builder(options)).print(out());
+      new OwnNames(described(options)).print(out());
       if (options.mode() == Mode.DELIVER && options.recipients().isEmpty()) {
         return 0;
       }
@@ -120,16 +114,14 @@ public final class SendmailApplet implements Callable<Integer> {
       case LIST -> list(options);
       case FLUSH -> flush(options);
       case SPEAK_SMTP -> speak(options);
-      case VERIFY -> new AddressTest(builder(options), out()).all(options.recipients());
-      case ASK -> new AddressTest(builder(options), out()).ask(in);
+      case VERIFY -> new AddressTest(asked(options), out()).all(options.recipients());
+      case ASK -> new AddressTest(described(options), out()).ask(caller().in());
       case SERVE -> serve(options);
     };
   }
 
   private int aliases(SendmailOptions options) {
-    TableCommand command =
-        new TableCommand(
-            TableText.Form.ALIASES, spec.commandLine().getOut(), spec.commandLine().getErr());
+    TableCommand command = new TableCommand(TableText.Form.ALIASES, spec);
     return options.aliasFile().isPresent()
         ? command.run(List.of(options.aliasFile().get()))
         : command.checkAliases(options.configuration(), options.isVerbose());
@@ -137,15 +129,15 @@ public final class SendmailApplet implements Callable<Integer> {
 
   private int list(SendmailOptions options) {
     QueueListing.print(
-        builder(options),
+        asked(options),
         options.isForLeft() ? Asked.LEFT : Asked.LEFT_AND_ALL,
-        new QueueListing(out(), ZoneId.systemDefault(), options.isVerbose()));
+        new QueueListing(out(), caller().zone(), options.isVerbose()));
     return 0;
   }
 
   private int flush(SendmailOptions options) {
     try {
-      DescribedServer server = builder(options);
+      AskedServer server = asked(options);
       Watching watching = Watching.begun(server, out());
       QueueChanges.Chosen chosen =
           new QueueChanges.Chosen(options.toBeTried()).seenBy(watching.number());
@@ -161,9 +153,9 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int speak(SendmailOptions options) {
-    DescribedServer server = builder(options);
+    DescribedServer server = described(options);
     try {
-      new SmtpOnInput(in, out(), OwnNames.hostname(server), server, temporary()).run();
+      new SmtpOnInput(caller().in(), out(), OwnNames.hostname(server), server, temporary()).run();
       return 0;
     } catch (IOException e) {
       return fail(HandingIn.TEMPORARY, String.valueOf(e.getMessage()));
@@ -171,11 +163,12 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int serve(SendmailOptions options) throws InterruptedException {
+    caller().needsOwnProcess();
     Place place = new Place();
     if (data.isPresent()) {
       place.data = data.get();
     } else {
-      place.configuration = UsualPlace.configuration(options.configuration());
+      place.configuration = usual().configuration(options.configuration());
     }
     return new ServeApplet(place, spec, options.interval()).call();
   }
@@ -217,7 +210,8 @@ public final class SendmailApplet implements Callable<Integer> {
           HandingIn.USAGE,
           "Recipient addresses must be specified on the command line or via the -t option");
     }
-    try (SendmailInput input = SendmailInput.read(in, temporary(), options.dotIsContent())) {
+    try (SendmailInput input =
+        SendmailInput.read(caller().in(), temporary(), options.dotIsContent())) {
       if (options.recipientsInHeader()) {
         Optional<List<WrittenAddress>> named = input.recipients();
         if (named.isEmpty()) {
@@ -239,6 +233,9 @@ public final class SendmailApplet implements Callable<Integer> {
       Optional<String> sender,
       List<WrittenAddress> recipients,
       SendmailInput input) {
+    if (options.verbosity() > 0) {
+      caller().needsOwnProcess();
+    }
     boolean wantsReports = options.verbosity() == 1 && options.notifyOn().isEmpty();
     Mail mail =
         new Mail(
@@ -250,6 +247,10 @@ public final class SendmailApplet implements Callable<Integer> {
                 options.envelopeId(),
                 content(options, sender, input))
             .requiringTls(options.requiresTls());
+    Optional<String> name = caller().environment("POSTROOM_MAIL_NAME").filter(Maildrop::isName);
+    if (name.isPresent()) {
+      mail = mail.named(name.get());
+    }
     HandingIn done;
     try {
       Optional<NullClient> client = client(options);
@@ -262,7 +263,7 @@ public final class SendmailApplet implements Callable<Integer> {
       done =
           client.isPresent()
               ? HandingIn.of(client.get().send(mail, options.account(), input.author()))
-              : handIn(builder(options), mail, options.isVerbose());
+              : handIn(asked(options), mail, options.isVerbose());
     } catch (BadClientFile e) {
       return fail(HandingIn.CONFIGURATION, String.valueOf(e.getMessage()));
     } catch (MalformedAddress e) {
@@ -275,14 +276,14 @@ public final class SendmailApplet implements Callable<Integer> {
       out()
           .println(
               "Mail Delivery Status Report will be mailed to <"
-                  + sender.orElseGet(() -> System.getProperty("user.name"))
+                  + sender.orElseGet(() -> caller().user())
                   + ">.");
     }
     return 0;
   }
 
   /** Hands it in; where that is wanted, its first attempt is shown. */
-  private HandingIn handIn(DescribedServer server, Mail mail, boolean isShown) {
+  private HandingIn handIn(AskedServer server, Mail mail, boolean isShown) {
     Watching watching = isShown ? Watching.begun(server, out()) : Watching.nothing(server, out());
     HandingIn done = HandingIn.of(server, mail.seenBy(watching.number()));
     if (isShown && done.status() == 0) {
@@ -297,10 +298,11 @@ public final class SendmailApplet implements Callable<Integer> {
   /** Who sends it, where there is no server of ours on this machine. */
   private Optional<NullClient> client(SendmailOptions options) {
     Optional<Path> file = options.configuration();
+    if (caller().visited(usual().configuration(file)).isPresent()) {
+      return Optional.empty();
+    }
     boolean isMeant =
-        file.isPresent()
-            ? NullClient.isMeant(file.get())
-            : data.isEmpty() && UsualPlace.isMissing();
+        file.isPresent() ? NullClient.isMeant(file.get()) : data.isEmpty() && usual().isMissing();
     return isMeant
         ? NullClient.find(
             file,
@@ -315,10 +317,9 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   /** The mail; with a From field that has the full name, where it would get one without. */
-  private static InputStream content(
-      SendmailOptions options, Optional<String> from, SendmailInput input) {
-    Optional<String> name = options.fullName().or(() -> Optional.ofNullable(System.getenv("NAME")));
-    String sender = from.orElseGet(() -> System.getProperty("user.name"));
+  private InputStream content(SendmailOptions options, Optional<String> from, SendmailInput input) {
+    Optional<String> name = options.fullName().or(() -> caller().environment("NAME"));
+    String sender = from.orElseGet(() -> caller().user());
     return name.isEmpty() || sender.isEmpty() || input.hasFrom()
         ? input.stream()
         : input.behind("From: " + phrase(name.get()) + " <" + sender + ">");
@@ -333,7 +334,19 @@ public final class SendmailApplet implements Callable<Integer> {
     return "\"" + clean.replaceAll("([\"\\\\])", "\\\\$1") + "\"";
   }
 
-  private DescribedServer builder(SendmailOptions options) {
-    return UsualPlace.described(options.configuration(), data);
+  private AskedServer asked(SendmailOptions options) {
+    return usual().asked(options.configuration(), data);
+  }
+
+  private DescribedServer described(SendmailOptions options) {
+    return usual().described(options.configuration(), data);
+  }
+
+  private UsualPlace usual() {
+    return new UsualPlace(caller());
+  }
+
+  private Caller caller() {
+    return Caller.of(spec);
   }
 }

@@ -28,6 +28,7 @@ import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.log.ServerLog;
+import org.postroom.dist.operation.CommandOperation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -75,6 +76,12 @@ public final class ServeApplet implements Callable<Integer> {
     }
     Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
     CompletableFuture<MailServer> running = new CompletableFuture<>();
+    place
+        .configuration()
+        .ifPresent(
+            file ->
+                inside.operation(
+                    CommandOperation.by((desk, call) -> Visitor.run(file, desk, call))));
     Systemd systemd = Systemd.ofThisProcess();
     systemd.signsEvery().ifPresent(often -> builder.onAlive(often, systemd::alive));
     Hangup.on(() -> reload(running, systemd));

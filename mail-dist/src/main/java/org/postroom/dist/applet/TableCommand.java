@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Listing;
@@ -17,23 +18,29 @@ import org.postroom.dist.applet.edit.EditRefused;
 import org.postroom.dist.applet.postconf.Postconf;
 import org.postroom.dist.applet.postmap.Postmap;
 import org.postroom.dist.applet.postmap.PostmapRequest;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What postmap, postalias and newaliases have in common: their command line, and what it means. */
 final class TableCommand {
   private static final int FAILED = 1;
 
+  /** A table in a file that has the same name wherever the command runs. */
+  private static final Pattern PLAIN = Pattern.compile("^([a-z]+:)?/");
+
   /** Those that name what is to be done; there is one. */
   private static final String DEEDS = "qds";
 
   private final Form form;
+  private final Caller caller;
   private final PrintWriter out;
   private final PrintWriter err;
   private final Clock clock = Clock.systemUTC();
 
-  TableCommand(Form form, PrintWriter out, PrintWriter err) {
+  TableCommand(Form form, CommandSpec spec) {
     this.form = form;
-    this.out = out;
-    this.err = err;
+    this.caller = Caller.of(spec);
+    this.out = spec.commandLine().getOut();
+    this.err = spec.commandLine().getErr();
   }
 
   /** Postfix's options and tables. */
@@ -60,6 +67,11 @@ final class TableCommand {
     }
     if (options.operands().isEmpty()) {
       return fail(usage());
+    }
+    boolean isLookUp =
+        options.has('q') && options.operands().stream().allMatch(PLAIN.asPredicate());
+    if (!isLookUp) {
+      caller.needsOwnProcess();
     }
     return run(
         options.last('c').map(Path::of),
@@ -90,7 +102,7 @@ final class TableCommand {
           new Postmap(
                   new PostmapRequest(form, options, Optional.empty(), Optional.empty(), tables),
                   names,
-                  System.in,
+                  caller.in(),
                   out,
                   err,
                   clock)
@@ -115,12 +127,13 @@ final class TableCommand {
     } catch (BadValue e) {
       return fail(e.reason());
     }
-    return new Postmap(request, names, System.in, out, err, clock).run();
+    return new Postmap(request, names, caller.in(), out, err, clock).run();
   }
 
   private Listing names(Optional<Path> configuration) {
+    UsualPlace place = new UsualPlace(caller);
     return Postconf.names(
-        UsualPlace.folder(configuration), UsualPlace.said(configuration).isPresent(), clock);
+        place.folder(configuration), place.said(configuration).isPresent(), clock);
   }
 
   private String command() {

@@ -159,13 +159,14 @@ public final class UserApplet {
   }
 
   /** Empty when one shall be made up. */
-  private static String password(boolean fromInput) {
+  private String password(boolean fromInput) {
     return fromInput ? firstLine() : "";
   }
 
-  private static String firstLine() {
+  private String firstLine() {
     try {
-      String line = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+      String line =
+          new BufferedReader(new InputStreamReader(Caller.of(spec).in(), UTF_8)).readLine();
       return line == null ? "" : line;
     } catch (IOException e) {
       throw new IllegalStateException("standard input cannot be read: " + e.getMessage(), e);

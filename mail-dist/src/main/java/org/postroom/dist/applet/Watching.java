@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.QueueChoice;
 import org.postroom.dist.operation.WatchOperations;
@@ -25,23 +25,23 @@ import org.postroom.storage.StorageFault;
  * recipient.
  */
 final class Watching {
-  private final DescribedServer server;
+  private final AskedServer server;
   private final PrintWriter out;
   private final Optional<Long> watch;
 
-  private Watching(DescribedServer server, PrintWriter out, Optional<Long> watch) {
+  private Watching(AskedServer server, PrintWriter out, Optional<Long> watch) {
     this.server = server;
     this.out = out;
     this.watch = watch;
   }
 
   /** None. */
-  static Watching nothing(DescribedServer server, PrintWriter out) {
+  static Watching nothing(AskedServer server, PrintWriter out) {
     return new Watching(server, out, Optional.empty());
   }
 
   /** Begins one; none where no server runs, or too many watch already. */
-  static Watching begun(DescribedServer server, PrintWriter out) {
+  static Watching begun(AskedServer server, PrintWriter out) {
     List<Opened> opened = new ArrayList<>();
     try {
       server.askAsAnybody(

@@ -1,9 +1,7 @@
 package org.postroom.dist.assembly;
 
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
@@ -17,13 +15,12 @@ import org.postroom.core.table.LookupTable;
 import org.postroom.core.wire.Ear;
 import org.postroom.core.wire.Wire;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.SubmitOperation;
 
 /**
  * The inside of a server that is described and not started, for the house's own tools and tests:
  * what {@code ServerBuilder.unwrap} gives.
  */
-public interface DescribedServer {
+public interface DescribedServer extends AskedServer {
 
   /** One more part, with its parameters, doors and transports. */
   DescribedServer part(Part part);
@@ -33,6 +30,12 @@ public interface DescribedServer {
 
   /** A table that the settings may name, as {@code program:name}. */
   DescribedServer table(String name, LookupTable table);
+
+  /**
+   * One more thing that the server can be asked to do, by everybody whom it answers at all: who may
+   * have what of it done is its own matter.
+   */
+  DescribedServer operation(Operation<?, ?> one);
 
   /**
    * Where the server's parts say that they have died, instead of to the server: for who ends the
@@ -76,43 +79,6 @@ public interface DescribedServer {
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   Report report();
-
-  /**
-   * Has the server that runs take a mail, as whoever runs this process: by the socket for everybody
-   * where the configuration names one, else as {@link #ask} does. Where none runs, or it cannot
-   * take the mail now, the mail is left for it in {@code maildrop_directory}, if its content can be
-   * read again ({@link java.io.InputStream#markSupported}).
-   *
-   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
-   */
-  SubmitOperation.Handed handIn(SubmitOperation.Mail mail);
-
-  /**
-   * Has the server that runs on the described store do something; where none runs, it is done on
-   * the store itself, if that is enough.
-   *
-   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
-   * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
-   */
-  <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question);
-
-  /**
-   * The same for as long as an answer leads to another question: page after page, where answers are
-   * pages.
-   *
-   * @param next what is asked behind an answer; empty to end
-   */
-  <Q extends Record, A extends Record> void ask(
-      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next);
-
-  /**
-   * The same for what everybody on this machine may ask for, as whoever runs this process: by the
-   * socket for everybody, where the configuration names one.
-   *
-   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
-   */
-  <Q extends Record, A extends Record> void askAsAnybody(
-      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next);
 
   /**
    * For one question after the other. Where no server runs, the first one finds out whether the

@@ -43,6 +43,9 @@ public interface RunningServer {
   Submitted submit(
       Envelope envelope, Optional<String> name, InputStream content, Consumer<QueueId> named);
 
+  /** Whether the one who asks has handed in a mail under that name before, and it was taken. */
+  boolean isTaken(String name);
+
   /** Who watches mail while it is tried. */
   Watches watches();
 

@@ -144,8 +144,9 @@ public final class SubmitOperation {
   }
 
   /**
-   * What has become of it. Where it has neither id nor refusal, nobody has taken it yet: it lies in
-   * the maildrop, from where the server takes it when it can.
+   * What has become of it. Where it has neither id nor refusal, it was taken before under its name,
+   * or nobody has taken it yet: it lies in the maildrop, from where the server takes it when it
+   * can.
    *
    * @param id by which the log names it, where it is taken
    * @param refusal code, status and text, where it is not; 4xx may pass
@@ -153,6 +154,9 @@ public final class SubmitOperation {
   public record Handed(Optional<String> id, Optional<String> refusal) {
     /** It lies in the maildrop. */
     public static final Handed LEFT = new Handed(Optional.empty(), Optional.empty());
+
+    /** It was taken under the same name. */
+    static final Handed BEFORE = LEFT;
 
     /** Whether it is refused, and may be taken later. */
     public boolean mayPass() {
@@ -162,6 +166,9 @@ public final class SubmitOperation {
 
   private static Handed submit(Desk desk, Mail mail) {
     RunningServer server = desk.server();
+    if (mail.name().filter(server::isTaken).isPresent()) {
+      return Handed.BEFORE;
+    }
     Submitted answer =
         server.submit(
             mail.envelope(desk.user(), server::address),

@@ -20,7 +20,7 @@ public record AppletRun(int status, String said) {
     return of(new byte[0], words);
   }
 
-  /** Runs one that reads something; sendmail alone does. */
+  /** Runs one that reads something. */
   public static AppletRun of(byte[] input, String... words) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     PrintWriter out = new PrintWriter(said, true, UTF_8);

@@ -200,14 +200,11 @@ final class CommandsAsPostfixTest {
     lay(folder, files);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    InputStream before = System.in;
-    System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
+    InputStream in = new ByteArrayInputStream(input.getBytes(UTF_8));
     int status;
     try (PrintWriter said = new PrintWriter(out, true, UTF_8);
         PrintWriter complained = new PrintWriter(err, true, UTF_8)) {
-      status = Postroom.run(said, complained, words.toArray(String[]::new));
-    } finally {
-      System.setIn(before);
+      status = Postroom.run(in, said, complained, words.toArray(String[]::new));
     }
     return outcome(folder, status, out.toString(UTF_8), err.toString(UTF_8), files.keySet());
   }

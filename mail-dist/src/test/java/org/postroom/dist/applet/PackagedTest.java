@@ -99,6 +99,8 @@ final class PackagedTest {
     assertThat(Path.of(value("maildrop_directory = ", mainCf)))
         .isEqualTo(spool.resolve("maildrop"));
     assertThat(value("ReadWritePaths=-", unit)).isEqualTo(spool.toString());
+    assertThat(value("socket=", Files.readString(Path.of("src/main/launcher/postroom"))))
+        .isEqualTo(value("submit_socket = ", mainCf));
     assertThat(Optional.ofNullable(Path.of(value("submit_socket = ", mainCf)).getParent()))
         .contains(Path.of("/run", value("RuntimeDirectory=", unit)));
     assertThat(value("User=", unit)).isEqualTo("postroom");

@@ -67,9 +67,13 @@ final class QueueCommandsTest {
   }
 
   private AppletRun postfix(String command, String... words) {
+    return reading("", command, words);
+  }
+
+  private AppletRun reading(String input, String command, String... words) {
     List<String> all = new ArrayList<>(List.of(command, "-c", folder.toString()));
     all.addAll(List.of(words));
-    return AppletRun.of(all.toArray(String[]::new));
+    return AppletRun.of(input.getBytes(US_ASCII), all.toArray(String[]::new));
   }
 
   private MailServer start(String... more) throws IOException {
@@ -171,14 +175,8 @@ final class QueueCommandsTest {
                   """
                       .formatted(one)));
       assertThat(sizeOf(server)).isEqualTo(2);
-      InputStream standard = System.in;
-      try {
-        System.setIn(new ByteArrayInputStream((two + "\n\n" + one + "\n").getBytes(US_ASCII)));
-        assertThat(postfix("postsuper", "-d", "-").said())
-            .endsWith("postsuper: Deleted: 1 message\n");
-      } finally {
-        System.setIn(standard);
-      }
+      assertThat(reading(two + "\n\n" + one + "\n", "postsuper", "-d", "-").said())
+          .endsWith("postsuper: Deleted: 1 message\n");
       assertThat(postfix("postqueue", "-p").said()).isEqualTo("Mail queue is empty\n");
       assertThat(postfix("postqueue", "-j")).isEqualTo(new AppletRun(0, ""));
       assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said()).isEmpty();
@@ -542,10 +540,9 @@ final class QueueCommandsTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     CommandLine line =
-        new CommandLine(new PostcatApplet(said))
-            .setUnmatchedOptionsArePositionalParams(true)
+        Commands.line(new OwnProcess(InputStream.nullInputStream(), said), "postcat")
             .setErr(new PrintWriter(errors, true, UTF_8));
-    List<String> all = new ArrayList<>(List.of("-c", folder.toString()));
+    List<String> all = new ArrayList<>(List.of("postcat", "-c", folder.toString()));
     all.addAll(List.of(words));
     int status = line.execute(all.toArray(String[]::new));
     return new AppletRun(status, said.toString(ISO_8859_1) + errors.toString(UTF_8));

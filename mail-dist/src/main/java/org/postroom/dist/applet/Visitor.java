@@ -1,0 +1,254 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.AskedServer;
+import org.postroom.dist.operation.CommandOperation.Call;
+import org.postroom.dist.operation.CommandOperation.Environment;
+import org.postroom.dist.operation.CommandOperation.Run;
+import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.SubmitOperation;
+
+/**
+ * Somebody for whom the server runs a command. What he may have done is what he may ask the server
+ * for: everybody may hand in mail, root and the server's own user may do all. Only those two can
+ * read all that the server can, so only for them a file is opened here. Whatever does not fit, or
+ * fails before it has done anything, ends here and is run in a process of his own, which is slower
+ * and can do all.
+ */
+final class Visitor implements Caller {
+  /** What is said, in octets; a listing that is longer is printed as it comes, elsewhere. */
+  private static final int MOST_OUTPUT = 1 << 20;
+
+  /** The mail, or what else a command reads; twice that is in memory while it is handed in. */
+  private static final int MOST_INPUT = 256 * 1024;
+
+  private final Path configuration;
+  private final Desk desk;
+  private final Environment environment;
+  private final Optional<byte[]> input;
+  private final Said out = new Said();
+  private final Said err = new Said();
+  private boolean hasActed;
+  private boolean isElsewhere;
+
+  /** The command has to be run in a process of the caller's own. */
+  private static final class Elsewhere extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Elsewhere() {
+      super("in a process of its own", null, false, false);
+    }
+  }
+
+  private Visitor(Path configuration, Desk desk, Call call) throws IOException {
+    this.configuration = configuration;
+    this.desk = desk;
+    this.environment = call.environment();
+    this.input =
+        call.hasInput() ? Optional.of(call.input().readNBytes(MOST_INPUT + 1)) : Optional.empty();
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param configuration the server's own
+   * @param desk the server, as it is asked by the caller
+   */
+  static Run run(Path configuration, Desk desk, Call call) {
+    try {
+      return new Visitor(configuration, desk, call).run(call.words());
+    } catch (IOException e) {
+      return Run.ELSEWHERE; // it is cut off, and nobody hears this
+    }
+  }
+
+  private Run run(List<String> words) {
+    if (words.isEmpty()
+        || !Commands.foreign().contains(words.get(0))
+        || input.filter(octets -> octets.length > MOST_INPUT).isPresent()) {
+      return Run.ELSEWHERE;
+    }
+    String[] line = words.toArray(String[]::new);
+    PrintWriter toOut = new PrintWriter(new OutputStreamWriter(out, UTF_8));
+    PrintWriter toErr = new PrintWriter(new OutputStreamWriter(err, UTF_8));
+    int status = CommandRun.of(Commands.line(this, line).setOut(toOut).setErr(toErr), line);
+    toOut.flush();
+    toErr.flush();
+    // What it cannot do here it may be able to do as its caller, who then hears the right reason.
+    boolean isComplaint = !hasActed && status != 0 && err.size() > 0;
+    return isElsewhere || isComplaint
+        ? Run.ELSEWHERE
+        : new Run(Optional.of(status), out.inBase64(), err.inBase64());
+  }
+
+  @Override
+  public String user() {
+    return desk.user();
+  }
+
+  @Override
+  public Optional<String> environment(String name) {
+    return switch (name) {
+      case "MAIL_CONFIG" -> environment.mailConfig();
+      case "NAME" -> environment.name();
+      case "POSTROOM_MAIL_NAME" -> environment.mailName();
+      default -> Optional.empty();
+    };
+  }
+
+  @Override
+  public ZoneId zone() {
+    Optional<String> said = environment.tz();
+    try {
+      if (said.isPresent() || System.getenv("TZ") == null) {
+        return said.map(ZoneId::of).orElseGet(ZoneId::systemDefault);
+      }
+    } catch (DateTimeException e) {
+      // The caller's own process reads more forms of it.
+    }
+    throw elsewhere();
+  }
+
+  @Override
+  public InputStream in() {
+    return input.<InputStream>map(ByteArrayInputStream::new).orElseGet(Unread::new);
+  }
+
+  @Override
+  public OutputStream out() {
+    return out;
+  }
+
+  @Override
+  public void needsOwnProcess() {
+    throw elsewhere();
+  }
+
+  @Override
+  public Optional<AskedServer> visited(Path meant) {
+    try {
+      if (meant.isAbsolute() && Files.isSameFile(meant, configuration)) {
+        return Optional.of(new AtTheDesk());
+      }
+    } catch (IOException e) {
+      // It is not there for the server, or not now.
+    }
+    throw elsewhere();
+  }
+
+  @Override
+  public void readsFiles(Path meant) {
+    Optional<AskedServer> unused = visited(meant);
+    if (!isOwner()) {
+      throw elsewhere();
+    }
+  }
+
+  /** Whether he can do by himself whatever the server can. */
+  private boolean isOwner() {
+    return user().equals("root") || user().equals(System.getProperty("user.name"));
+  }
+
+  private Elsewhere elsewhere() {
+    isElsewhere = true;
+    return new Elsewhere();
+  }
+
+  /** The server, asked without a way to it. */
+  private final class AtTheDesk implements AskedServer {
+
+    @Override
+    public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
+      if (!operation.equals(SubmitOperation.SUBMIT) && !isOwner()) {
+        throw elsewhere();
+      }
+      hasActed = true;
+      return operation.perform(desk, question);
+    }
+
+    @Override
+    public <Q extends Record, A extends Record> void ask(
+        Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
+      Optional<Q> asked = Optional.of(question);
+      while (asked.isPresent()) {
+        asked = next.apply(ask(operation, asked.get()));
+      }
+    }
+
+    @Override
+    public <Q extends Record, A extends Record> void askAsAnybody(
+        Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
+      throw elsewhere(); // only for what is watched, line by line
+    }
+
+    /** Only the caller's own process leaves a mail in his name. */
+    @Override
+    public SubmitOperation.Handed handIn(SubmitOperation.Mail mail) {
+      try {
+        SubmitOperation.Handed handed = ask(SubmitOperation.SUBMIT, mail);
+        if (!handed.mayPass()) {
+          return handed;
+        }
+      } catch (OperationRefused e) {
+        if (e.kind() == OperationRefused.Kind.REQUEST
+            || e.kind() == OperationRefused.Kind.NOT_ALLOWED) {
+          throw e;
+        }
+      }
+      throw elsewhere();
+    }
+  }
+
+  /** What a command says. */
+  private final class Said extends OutputStream {
+    private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+
+    @Override
+    public void write(int octet) {
+      write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      if (octets.size() + length > MOST_OUTPUT) {
+        throw elsewhere();
+      }
+      octets.write(source, offset, length);
+    }
+
+    int size() {
+      return octets.size();
+    }
+
+    String inBase64() {
+      return Base64.getEncoder().encodeToString(octets.toByteArray());
+    }
+  }
+
+  /** Standard input that is still to be read, where the caller is. */
+  private final class Unread extends InputStream {
+
+    @Override
+    public int read() {
+      throw elsewhere();
+    }
+  }
+}

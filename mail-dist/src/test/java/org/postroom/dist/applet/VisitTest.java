@@ -1,0 +1,472 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.AskedServer;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.StartedServer;
+import org.postroom.dist.operation.CommandOperation;
+
+/**
+ * Commands that the server runs for who calls them, by the launcher's {@code visit}: the same words
+ * come back as from a process of the caller's own, and what does not fit becomes one.
+ */
+@Timeout(120)
+@Tag("process")
+final class VisitTest {
+  private static final Path PERL = Path.of("/usr/bin/perl");
+  private static final byte[] MAIL = "To: ada\nSubject: x\n\nGr\u00fc\u00dfe\n".getBytes(UTF_8);
+
+  /** What the launcher says where it is called for. */
+  private static final int ELSEWHERE = 99;
+
+  @TempDir private Path folder;
+  private Path mainCf;
+  private Path launcher;
+  private MailServer server;
+
+  /** What a command came to, and whether it said it in a process of its own. */
+  private record Came(int status, byte[] out, String err) {
+    String said() {
+      return new String(out, UTF_8) + err;
+    }
+
+    boolean isElsewhere() {
+      return status == ELSEWHERE;
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    assumeTrue(Files.isExecutable(PERL), "no perl");
+    // What another user of this machine calls it by.
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    mainCf = folder.resolve("main.cf");
+    Files.writeString(
+        mainCf,
+        """
+        myhostname = mail.example.org
+        myorigin = example.org
+        mydestination = example.org
+        account_sources = sql
+        relayhost = [127.0.0.1]:1
+        defer_transports = smtp
+        notify_classes =
+        storage_url = h2:data
+        listeners =
+        maildrop_directory = %1$s/maildrop
+        submit_socket = %1$s/submit
+        alias_maps = hash:%1$s/aliases
+        alias_database = hash:%1$s/aliases
+        """
+            .formatted(folder));
+    Files.writeString(folder.resolve("aliases"), "postmaster: ada\n");
+    Files.copy(Path.of("src/main/launcher/visit"), folder.resolve("visit"));
+    launcher = folder.resolve("launcher");
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" >"
+            + folder
+            + "/words\ncat >"
+            + folder
+            + "/input\nprintf %s \"$POSTROOM_MAIL_NAME\" >"
+            + folder
+            + "/name\nexit "
+            + ELSEWHERE
+            + "\n");
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    start(mainCf);
+  }
+
+  private void start(Path file) {
+    ServerBuilder builder = MailServer.builder().configuration(file);
+    builder
+        .unwrap(DescribedServer.class)
+        .operation(CommandOperation.by((desk, call) -> Visitor.run(file, desk, call)));
+    server = builder.account("ada@example.org", "correct horse").start();
+  }
+
+  @AfterEach
+  void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private Came visit(byte[] input, String... words) throws Exception {
+    return visit(List.of(), input, words);
+  }
+
+  private Came visit(List<String> as, byte[] input, String... words) throws Exception {
+    return visit(as, Map.of("MAIL_CONFIG", folder.toString()), input, words);
+  }
+
+  private Came visit(
+      List<String> as, Map<String, String> environment, byte[] input, String... words)
+      throws Exception {
+    Process process = visiting(as, environment, words);
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input);
+    } catch (IOException e) {
+      // It is not read to its end.
+    }
+    return came(process);
+  }
+
+  private Process visiting(List<String> as, Map<String, String> environment, String... words)
+      throws IOException {
+    List<String> line = new ArrayList<>(as);
+    line.addAll(
+        List.of(
+            PERL.toString(),
+            folder.resolve("visit").toString(),
+            folder.resolve("submit").toString(),
+            launcher.toString()));
+    line.addAll(List.of(words));
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectError(folder.resolve("errors").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Came came(Process process) throws Exception {
+    byte[] out = process.getInputStream().readAllBytes();
+    return new Came(process.waitFor(), out, Files.readString(folder.resolve("errors"), UTF_8));
+  }
+
+  private List<QueuedMail> queue() {
+    return server.unwrap(StartedServer.class).queue().list(10);
+  }
+
+  @Test
+  void takesMailAsSendmailDoes() throws Exception {
+    Came came =
+        visit(MAIL, "sendmail", "-oi", "-t", "-f", "eve@far.test", "-F", "E. Ve", "bob@far.test");
+
+    assertThat(came).extracting(Came::status, Came::said).containsExactly(0, "");
+    QueuedMail mail = queue().get(0);
+    assertThat(mail.sender()).hasToString("eve@far.test");
+    assertThat(mail.recipients()).singleElement().asString().contains("bob@far.test");
+    assertThat(new String(visit(MAIL, "postcat", "-q", mail.id().value()).out(), UTF_8))
+        .contains("From: \"E. Ve\" <eve@far.test>\n", "To: ada", "Gr\u00fc\u00dfe\n");
+  }
+
+  /** Words, status and octets of each are those of a process of one's own. */
+  @Test
+  void saysWhatAProcessOfOnesOwnSays() throws Exception {
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").status()).isZero();
+    String id = queue().get(0).id().value();
+
+    List<List<String>> calls =
+        List.of(
+            List.of("sendmail", "-bp"),
+            List.of("postqueue", "-p"),
+            List.of("postqueue", "-j"),
+            List.of("postqueue", "-f"),
+            List.of("postqueue", "-i", id),
+            List.of("postqueue", "-s", "far.test"),
+            List.of("postsuper", "-h", "0123456789ABCDEFG"),
+            List.of("postcat", "-vdq", id),
+            List.of("postconf", "-n"),
+            List.of("postconf", "-dh", "myhostname", "queue_run_delay"),
+            List.of("postmap", "-q", "postmaster", "hash:" + folder + "/aliases"),
+            List.of("postmap", "-q", "nobody", "hash:" + folder + "/aliases"),
+            List.of("postalias", "-q", "postmaster", "hash:" + folder + "/aliases"),
+            List.of("postalias", "-q", "nobody", "hash:" + folder + "/aliases"),
+            List.of("sendmail", "-bi"),
+            List.of("sendmail", "-bv", "postmaster"),
+            List.of("postfix", "status"),
+            List.of("postfix", "flush"));
+    for (List<String> call : calls) {
+      String[] words = call.toArray(String[]::new);
+      Came came = visit(new byte[0], words);
+      List<String> named = new ArrayList<>(call);
+      if (!call.get(0).equals("sendmail")) {
+        named.addAll(1, List.of("-c", folder.toString()));
+      } else {
+        named.add(1, "-C" + mainCf);
+      }
+      if (call.get(0).equals("postcat")) { // to the process's own standard output
+        assertThat(new String(came.out(), UTF_8)).as(call.toString()).contains("bob@far.test");
+        assertThat(came.status()).isZero();
+        continue;
+      }
+      AppletRun own = AppletRun.of(named.toArray(String[]::new));
+      assertThat(came.status()).as(call.toString()).isEqualTo(own.status());
+      assertThat(came.said()).as(call.toString()).isEqualTo(own.said());
+    }
+  }
+
+  @Test
+  void isSeenInTheTimeZoneAndTheNameOfTheCaller() throws Exception {
+    Map<String, String> tokyo =
+        Map.of("MAIL_CONFIG", folder.toString(), "TZ", "Asia/Tokyo", "NAME", "Ada \"L\"\t\u00e9");
+    Map<String, String> denver = Map.of("MAIL_CONFIG", folder.toString(), "TZ", "America/Denver");
+    assertThat(visit(List.of(), tokyo, MAIL, "sendmail", "bob@far.test").status()).isZero();
+    String id = queue().get(0).id().value();
+
+    assertThat(new String(visit(MAIL, "postcat", "-hq", id).out(), UTF_8))
+        .contains("From: =?UTF-8?B?");
+    assertThat(visit(List.of(), tokyo, MAIL, "sendmail", "-bp").said())
+        .isNotEqualTo(visit(List.of(), denver, MAIL, "sendmail", "-bp").said());
+    assertThat(
+            visit(
+                    List.of(),
+                    Map.of("MAIL_CONFIG", folder.toString(), "TZ", "CET-1CEST"),
+                    MAIL,
+                    "sendmail",
+                    "-bp")
+                .isElsewhere())
+        .isTrue();
+  }
+
+  /** The launcher gets the same words, and standard input as if nobody had read in it. */
+  @Test
+  void whatDoesNotFitIsRunInAProcessOfItsOwn() throws Exception {
+    for (String line :
+        List.of(
+            "sendmail -bs",
+            "sendmail -v ada",
+            "sendmail -tbs",
+            "sendmail -q",
+            "sendmail -d0",
+            "sendmail -C/etc/other/main.cf ada",
+            "sendmail --data /tmp ada",
+            "sendmail",
+            "postconf -e myhostname=other.example.org",
+            "postconf -# myhostname",
+            "postconf -c /etc/other -n",
+            "postconf -b",
+            "postmap hash:aliases",
+            "postmap -q x hash:aliases",
+            "postmap -q - hash:/aliases",
+            "postmap -d x hash:/aliases",
+            "postmap -q x hash:/not/there",
+            "postsuper -d -",
+            "postqueue -c . -p",
+            "postqueue -x",
+            "postfix stop",
+            "postfix start",
+            "postfix check",
+            "doveadm who",
+            "@/etc/passwd")) {
+      String[] words = line.split(" ");
+
+      assertThat(visit(MAIL, words).isElsewhere()).as(line).isTrue();
+
+      assertThat(Files.readAllLines(folder.resolve("words"))).containsExactly(words);
+      assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
+    }
+    assertThat(Files.readString(mainCf)).contains("myhostname = mail.example.org");
+    assertThat(queue()).isEmpty();
+  }
+
+  @Test
+  void changesTheQueueAsItsOwnerMay() throws Exception {
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").status()).isZero();
+    String id = queue().get(0).id().value();
+
+    assertThat(visit(MAIL, "postsuper", "-h", id).said())
+        .isEqualTo("postsuper: " + id + ": placed on hold\npostsuper: Placed on hold: 1 message\n");
+    assertThat(visit(MAIL, "sendmail", "-bp").said()).contains(id + "!");
+    assertThat(visit(MAIL, "postsuper", "-d", "ALL").said())
+        .isEqualTo("postsuper: Deleted: 1 message\n");
+    assertThat(queue()).isEmpty();
+  }
+
+  @Test
+  void aLongMailGoesElsewhereWhole() throws Exception {
+    byte[] mail = "Subject: x\n\n0123456789\n".repeat(100_000).getBytes(ISO_8859_1);
+
+    assertThat(visit(mail, "sendmail", "-i", "bob@far.test").isElsewhere()).isTrue();
+
+    assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(mail);
+    assertThat(queue()).isEmpty();
+  }
+
+  /** A line of a dot may be the end, behind which nobody waits for more. */
+  @Test
+  void aMailThatADotMayEndIsNotWaitedFor() throws Exception {
+    Process process =
+        visiting(List.of(), Map.of("MAIL_CONFIG", folder.toString()), "sendmail", "bob@far.test");
+    try (OutputStream in = process.getOutputStream()) {
+      in.write("Subject: x\n\none\n.".getBytes(UTF_8));
+      in.flush();
+      in.write("\nmore\n".getBytes(UTF_8));
+      in.flush();
+      Until.so(() -> Files.exists(folder.resolve("words")));
+    }
+
+    assertThat(came(process).isElsewhere()).isTrue();
+    assertThat(folder.resolve("input")).hasContent("Subject: x\n\none\n.\nmore\n");
+  }
+
+  @Test
+  void wordsOfAnotherCharsetAreNotGuessed() throws Exception {
+    Map<String, String> latin =
+        Map.of("MAIL_CONFIG", folder.toString(), "LC_ALL", "de_DE.ISO-8859-1");
+
+    assertThat(visit(List.of(), latin, MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+  }
+
+  /**
+   * Who has no answer does not know whether the mail is taken: its name keeps it from being two.
+   */
+  @Test
+  void anAnswerThatIsNotHeardMakesNoSecondMail() throws Exception {
+    server.close();
+    Path socket = folder.resolve("submit");
+    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      deaf.bind(UnixDomainSocketAddress.of(socket));
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  deaf.accept().close();
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      thread.start();
+      assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+      thread.join();
+    }
+
+    assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
+    String name = Files.readString(folder.resolve("name"));
+    assertThat(name).matches("[0-9A-F]{35}");
+
+    Files.delete(socket);
+    start(mainCf);
+    for (int i = 0; i < 2; i++) {
+      String[] words = {"sendmail", "-C" + mainCf, "bob@far.test"};
+      assertThat(CommandRun.of(Commands.line(new Named(name), words), words)).isZero();
+    }
+    assertThat(queue()).hasSize(1);
+  }
+
+  /** A process of one's own that hands in a mail under a name. */
+  private record Named(OwnProcess process, String name) implements Caller {
+    Named(String name) {
+      this(new OwnProcess(new ByteArrayInputStream(MAIL), OutputStream.nullOutputStream()), name);
+    }
+
+    @Override
+    public String user() {
+      return process.user();
+    }
+
+    @Override
+    public Optional<String> environment(String variable) {
+      return variable.equals("POSTROOM_MAIL_NAME")
+          ? Optional.of(name)
+          : process.environment(variable);
+    }
+
+    @Override
+    public ZoneId zone() {
+      return process.zone();
+    }
+
+    @Override
+    public InputStream in() {
+      return process.in();
+    }
+
+    @Override
+    public OutputStream out() {
+      return process.out();
+    }
+
+    @Override
+    public void needsOwnProcess() {
+      process.needsOwnProcess();
+    }
+
+    @Override
+    public Optional<AskedServer> visited(Path configuration) {
+      return process.visited(configuration);
+    }
+
+    @Override
+    public void readsFiles(Path configuration) {
+      process.readsFiles(configuration);
+    }
+  }
+
+  /** Others can hand in mail, in their own name, and see nothing that is the server's. */
+  @Test
+  void anotherUserHandsInMailAndNoMore() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "not root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
+    List<String> nobody =
+        List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+    Files.createFile(folder.resolve("errors"));
+    for (String file : List.of("words", "input", "name")) {
+      Files.createFile(folder.resolve(file));
+      Files.setPosixFilePermissions(
+          folder.resolve(file), PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    assertThat(visit(nobody, MAIL, "sendmail", "-t", "bob@far.test").status()).isZero();
+    assertThat(queue())
+        .singleElement()
+        .extracting(mail -> mail.sender().toString())
+        .isEqualTo("nobody@example.org");
+    for (String words :
+        List.of(
+            "sendmail -bp",
+            "sendmail -bi",
+            "sendmail -bv ada",
+            "postqueue -p",
+            "postsuper -d ALL",
+            "postconf -n",
+            "postmap -q root hash:/etc/passwd",
+            "postcat -q " + queue().get(0).id().value(),
+            "postfix reload")) {
+      assertThat(visit(nobody, MAIL, words.split(" ")).isElsewhere()).as(words).isTrue();
+    }
+    assertThat(queue()).hasSize(1);
+  }
+
+  @Test
+  void whoIsNotPermittedHearsIt() throws Exception {
+    server.close();
+    Files.writeString(mainCf, Files.readString(mainCf) + "authorized_submit_users =\n");
+    start(mainCf);
+
+    Came came = visit(MAIL, "sendmail", "bob@far.test");
+
+    assertThat(came.status()).isEqualTo(77);
+    assertThat(came.said()).contains("is not allowed to submit mail");
+  }
+}
