@@ -45,7 +45,7 @@ interface Caller {
   /**
    * The server in which the command runs.
    *
-   * @param configuration that of the server that is meant
+   * @param configuration that of the server that is meant, or its folder
    * @return empty in a process of the caller's own; else this ends as {@link #needsOwnProcess} does
    *     where another server is meant
    */

@@ -298,7 +298,7 @@ public final class SendmailApplet implements Callable<Integer> {
   /** Who sends it, where there is no server of ours on this machine. */
   private Optional<NullClient> client(SendmailOptions options) {
     Optional<Path> file = options.configuration();
-    if (caller().visited(usual().configuration(file)).isPresent()) {
+    if (caller().visited(usual().named(file)).isPresent()) {
       return Optional.empty();
     }
     boolean isMeant =

@@ -28,8 +28,7 @@ record UsualPlace(Caller caller) {
     if (data.isPresent()) {
       return described(configuration, data);
     }
-    Path file = configuration(configuration);
-    return caller.visited(file).orElseGet(() -> described(Optional.of(file), data));
+    return caller.visited(named(configuration)).orElseGet(() -> described(configuration, data));
   }
 
   /** The same, as its configuration describes it: a matter of the caller's own process. */
@@ -46,7 +45,7 @@ record UsualPlace(Caller caller) {
 
   /** The main.cf that is meant, whether it is there or not. */
   Path configuration(Optional<Path> said) {
-    Path named = said(said).orElse(USUAL);
+    Path named = named(said);
     return Files.isDirectory(named) ? named.resolve("main.cf") : named;
   }
 
@@ -56,16 +55,21 @@ record UsualPlace(Caller caller) {
    * @param configuration a main.cf, or its folder; else {@code MAIL_CONFIG} names one
    */
   Path folder(Optional<Path> configuration) {
-    Path named = said(configuration).orElse(USUAL);
+    Path named = named(configuration);
+    caller.readsFiles(named);
     boolean isFile = named.equals(USUAL) || Files.isRegularFile(named);
     Path folder = isFile ? named.getParent() : named;
-    caller.readsFiles(configuration(configuration));
     return folder == null ? Path.of("") : folder;
   }
 
   /** Whether no server is meant: nobody has named one, and there is surely none. */
   boolean isMissing() {
     return said(Optional.empty()).isEmpty() && Files.notExists(USUAL);
+  }
+
+  /** The main.cf that is meant, or its folder. */
+  Path named(Optional<Path> said) {
+    return said(said).orElse(USUAL);
   }
 
   /** What somebody has said. */

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -35,7 +34,7 @@ import org.postroom.dist.operation.SubmitOperation;
  */
 final class Visitor implements Caller {
   /** What is said, in octets; a listing that is longer is printed as it comes, elsewhere. */
-  private static final int MOST_OUTPUT = 1 << 20;
+  private static final int MOST_OUTPUT = 256 * 1024;
 
   /** The mail, or what else a command reads; twice that is in memory while it is handed in. */
   private static final int MOST_INPUT = 256 * 1024;
@@ -59,7 +58,7 @@ final class Visitor implements Caller {
   }
 
   private Visitor(Path configuration, Desk desk, Call call) throws IOException {
-    this.configuration = configuration;
+    this.configuration = configuration.toAbsolutePath().normalize();
     this.desk = desk;
     this.environment = call.environment();
     this.input =
@@ -144,12 +143,9 @@ final class Visitor implements Caller {
 
   @Override
   public Optional<AskedServer> visited(Path meant) {
-    try {
-      if (meant.isAbsolute() && Files.isSameFile(meant, configuration)) {
-        return Optional.of(new AtTheDesk());
-      }
-    } catch (IOException e) {
-      // It is not there for the server, or not now.
+    // By its name: no file is even looked for that somebody has named.
+    if (meant.equals(configuration) || meant.equals(configuration.getParent())) {
+      return Optional.of(new AtTheDesk());
     }
     throw elsewhere();
   }
