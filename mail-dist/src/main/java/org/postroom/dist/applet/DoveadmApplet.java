@@ -18,7 +18,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.doveadm.Doveadm;
 import org.postroom.dist.applet.doveadm.PasswordWords;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.ReloadOperation;
 import org.postroom.dist.operation.Status;
@@ -77,16 +77,20 @@ public final class DoveadmApplet implements Callable<Integer> {
       err.println(USAGE_LINE);
       return USAGE;
     }
-    DescribedServer server =
-        new UsualPlace(Caller.of(spec))
-            .described(options.last('c').map(Path::of), Optional.empty());
+    Caller caller = Caller.of(spec);
+    UsualPlace place = new UsualPlace(caller);
+    Optional<Path> configuration = options.last('c').map(Path::of);
+    AskedServer server = place.asked(configuration, Optional.empty());
     String command = options.operands().get(0);
     List<String> rest = options.operands().subList(1, options.operands().size());
     Doveadm doveadm =
-        new Doveadm(server, Clock.systemUTC(), options.last('f'), this::typed, out, err);
+        new Doveadm(server, Clock.system(caller.zone()), options.last('f'), this::typed, out, err);
     return switch (command) {
       case "config" -> config(rest);
-      case "pw" -> new PasswordWords(out, err, this::typed).run(rest);
+      case "log" ->
+          doveadm.log(
+              rest, () -> place.described(configuration, Optional.empty()).checked().settings());
+      case "pw" -> password(rest);
       case "reload", "stop", "service" -> server(server, doveadm, command, rest);
       case "auth",
           "copy",
@@ -96,7 +100,6 @@ public final class DoveadmApplet implements Callable<Integer> {
           "force-resync",
           "index",
           "kick",
-          "log",
           "mailbox",
           "move",
           "purge",
@@ -113,14 +116,25 @@ public final class DoveadmApplet implements Callable<Integer> {
     };
   }
 
-  /** What doveconf prints. */
-  private int config(List<String> rest) {
-    CommandLine doveconf = NamedCommand.foreign("doveconf", DoveconfApplet.class).line();
-    doveconf.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
-    return CommandRun.of(doveconf, rest.toArray(new String[0]));
+  /** Takes as long as the caller wants. */
+  private int password(List<String> rest) {
+    Caller.of(spec).needsOwnProcess();
+    return new PasswordWords(spec.commandLine().getOut(), spec.commandLine().getErr(), this::typed)
+        .run(rest);
   }
 
-  private int server(DescribedServer server, Doveadm doveadm, String command, List<String> rest) {
+  /** What doveconf prints. */
+  private int config(List<String> rest) {
+    Caller.of(spec).needsOwnProcess();
+    List<String> line = new ArrayList<>(List.of("doveconf"));
+    line.addAll(rest);
+    String[] all = line.toArray(String[]::new);
+    CommandLine doveconf = Commands.line(Caller.of(spec), all);
+    doveconf.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    return CommandRun.of(doveconf, all);
+  }
+
+  private int server(AskedServer server, Doveadm doveadm, String command, List<String> rest) {
     PrintWriter err = spec.commandLine().getErr();
     try {
       if (command.equals("reload")) {
@@ -129,6 +143,7 @@ public final class DoveadmApplet implements Callable<Integer> {
       }
       Status status = server.ask(StatusOperation.STATUS, new Nothing());
       if (command.equals("stop")) {
+        Caller.of(spec).needsOwnProcess();
         Optional<String> trouble = ServerInBackground.end(status.process(), false, PATIENCE);
         trouble.ifPresent(why -> err.println("doveadm: Error: " + why));
         return trouble.isPresent() ? TEMPORARY : 0;

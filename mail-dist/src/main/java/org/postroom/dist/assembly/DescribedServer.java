@@ -79,25 +79,4 @@ public interface DescribedServer extends AskedServer {
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   Report report();
-
-  /**
-   * For one question after the other. Where no server runs, the first one finds out whether the
-   * configuration can be obeyed.
-   *
-   * @throws org.postroom.core.report.BadConfiguration with all faults of the configuration
-   */
-  Client client();
-
-  /**
-   * Asks one thing after the other: the server that runs on the described store, or, where none
-   * runs, the store itself, which is opened once and stays open until this is closed.
-   */
-  interface Client extends AutoCloseable {
-
-    /** Has it do something; fails as {@link DescribedServer#ask(Operation, Record)} does. */
-    <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question);
-
-    @Override
-    void close();
-  }
 }

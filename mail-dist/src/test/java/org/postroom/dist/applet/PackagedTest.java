@@ -61,6 +61,14 @@ final class PackagedTest {
   }
 
   @Test
+  void theLauncherAsksTheServerForWhatItDoesForItsCallers() throws IOException {
+    String launcher = Files.readString(Path.of("src/main/launcher/postroom"));
+
+    assertThat(value("  sendmail \\| ", launcher).replace(")", "").split(" \\| "))
+        .isEqualTo(Visitor.COMMANDS.stream().skip(1).toArray());
+  }
+
+  @Test
   void theConfigurationIsObeyed() throws IOException {
     Path mainCf = folder.resolve("main.cf");
     Path aliases = Files.writeString(folder.resolve("aliases"), "postmaster: root\n");

@@ -204,6 +204,11 @@ final class VisitTest {
             List.of("postalias", "-q", "nobody", "hash:" + folder + "/aliases"),
             List.of("sendmail", "-bi"),
             List.of("sendmail", "-bv", "postmaster"),
+            List.of("doveadm", "user", "*"),
+            List.of("doveadm", "mailbox", "list", "-u", "ada@example.org"),
+            List.of("doveadm", "-f", "json", "quota", "get", "-u", "ada@example.org"),
+            List.of("doveadm", "mailbox", "status", "-u", "nobody@example.org", "all", "*"),
+            List.of("doveadm", "service", "status"),
             List.of("postfix", "status"),
             List.of("postfix", "flush"));
     for (List<String> call : calls) {
@@ -277,7 +282,12 @@ final class VisitTest {
             "postfix stop",
             "postfix start",
             "postfix check",
-            "doveadm who",
+            "doveadm pw -p x",
+            "doveadm config",
+            "doveadm log test",
+            "doveadm auth test ada@example.org",
+            "doveadm stop",
+            "makemap hash x",
             "@/etc/passwd")) {
       String[] words = line.split(" ");
 
@@ -452,6 +462,7 @@ final class VisitTest {
             "postconf -n",
             "postmap -q root hash:/etc/passwd",
             "postcat -q " + queue().get(0).id().value(),
+            "doveadm user *",
             "postfix reload")) {
       assertThat(visit(nobody, MAIL, words.split(" ")).isElsewhere()).as(words).isTrue();
     }

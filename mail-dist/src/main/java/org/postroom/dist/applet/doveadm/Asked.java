@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.UserOperations;
 
 /** Whom a command asks, how it says what it hears, and what went wrong on the way. */
 final class Asked {
-  private final DescribedServer.Client client;
+  private final AskedServer.Client client;
   private final Optional<Rows.Form> form;
   private final PrintWriter out;
   private final PrintWriter err;
@@ -25,7 +25,7 @@ final class Asked {
    *
    * @param form that is asked for; else each command has its own
    */
-  Asked(DescribedServer.Client client, Optional<Rows.Form> form, PrintWriter out, PrintWriter err) {
+  Asked(AskedServer.Client client, Optional<Rows.Form> form, PrintWriter out, PrintWriter err) {
     this.client = client;
     this.form = form;
     this.out = out;

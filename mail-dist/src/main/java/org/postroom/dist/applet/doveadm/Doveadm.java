@@ -2,14 +2,15 @@ package org.postroom.dist.applet.doveadm;
 
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.postroom.core.config.Settings;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.Status;
 import org.postroom.storage.StorageFault;
 
@@ -20,7 +21,7 @@ public final class Doveadm {
   private static final int SOFTWARE = 70;
   private static final int CONFIGURATION = 78;
 
-  private final DescribedServer server;
+  private final AskedServer server;
   private final Clock clock;
   private final Optional<String> form;
   private final UserWords.Password typed;
@@ -28,13 +29,14 @@ public final class Doveadm {
   private final PrintWriter err;
 
   /**
-   * For a server that is described.
+   * For a server.
    *
+   * @param clock which has the time zone, too, in which times are shown
    * @param form that answers are to have
    * @param typed where a password comes from that nobody has written
    */
   public Doveadm(
-      DescribedServer server,
+      AskedServer server,
       Clock clock,
       Optional<String> form,
       Supplier<Secret> typed,
@@ -50,26 +52,36 @@ public final class Doveadm {
 
   /** Does it; gives the exit status. */
   public int run(String command, List<String> words) {
-    try (DescribedServer.Client client = server.client()) {
+    return run(asked -> run(asked, command, words));
+  }
+
+  /** The same of what is about the log, which the settings are looked at for. */
+  public int log(List<String> words, Supplier<Settings> settings) {
+    return run(asked -> new LogWords(asked, clock, clock.getZone()).run(words, settings.get()));
+  }
+
+  private void run(Asked asked, String command, List<String> words) {
+    switch (command) {
+      case "user" -> new UserWords(asked).user(words);
+      case "auth" -> new UserWords(asked).auth(words, typed);
+      case "quota" -> new UserWords(asked).quota(words);
+      case "mailbox" -> new MailboxWords(asked).run(words);
+      case "search", "fetch", "flags", "expunge", "move", "copy" ->
+          new MessageWords(asked, clock, clock.getZone()).run(command, words);
+      case "who" -> new SessionWords(asked).who(words);
+      case "kick" -> new SessionWords(asked).kick(words);
+      // Of Dovecot's indexes, which are not there; those who are meant have to be.
+      case "force-resync" -> nothing(asked, Options.of("u:Af", words));
+      case "index" -> nothing(asked, Options.of("u:Aqn:", words));
+      case "purge" -> nothing(asked, Options.of("u:A", words));
+      default -> throw new IllegalArgumentException("there is no command " + command);
+    }
+  }
+
+  private int run(Consumer<Asked> work) {
+    try (AskedServer.Client client = server.client()) {
       Asked asked = new Asked(client, Asked.form(form), out, err);
-      switch (command) {
-        case "user" -> new UserWords(asked).user(words);
-        case "auth" -> new UserWords(asked).auth(words, typed);
-        case "quota" -> new UserWords(asked).quota(words);
-        case "mailbox" -> new MailboxWords(asked).run(words);
-        case "search", "fetch", "flags", "expunge", "move", "copy" ->
-            new MessageWords(asked, clock, ZoneId.systemDefault()).run(command, words);
-        case "who" -> new SessionWords(asked).who(words);
-        case "kick" -> new SessionWords(asked).kick(words);
-        case "log" ->
-            new LogWords(asked, clock, ZoneId.systemDefault())
-                .run(words, server.checked().settings());
-        // Of Dovecot's indexes, which are not there; those who are meant have to be.
-        case "force-resync" -> nothing(asked, Options.of("u:Af", words));
-        case "index" -> nothing(asked, Options.of("u:Aqn:", words));
-        case "purge" -> nothing(asked, Options.of("u:A", words));
-        default -> throw new IllegalArgumentException("there is no command " + command);
-      }
+      work.accept(asked);
       return asked.status();
     } catch (Ended e) {
       if (!e.said().isEmpty()) {
