@@ -31,6 +31,7 @@ import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
@@ -698,7 +699,7 @@ final class MailMoveTest {
     Report report = new Report(nowhere, nowhere, () -> 0);
     MailSource cut = new CutSource(new Maildir(tree.root(), false, report), 300);
 
-    try (DescribedServer.Client client =
+    try (AskedServer.Client client =
         MailServer.builder().storage(Storage.h2(data)).unwrap(DescribedServer.class).client()) {
       assertThatThrownBy(() -> new Importing(client, ADA, false, false, report).all(cut))
           .isInstanceOf(CutOff.class);
