@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Base64;
 import java.util.List;
@@ -132,14 +131,13 @@ final class Visitor implements Caller {
   @Override
   public ZoneId zone() {
     Optional<String> said = environment.tz();
-    try {
-      if (said.isPresent() || System.getenv("TZ") == null) {
-        return said.map(ZoneId::of).orElseGet(ZoneId::systemDefault);
-      }
-    } catch (DateTimeException e) {
-      // The caller's own process reads more forms of it.
+    if (said.isEmpty() && System.getenv("TZ") == null) {
+      return ZoneId.systemDefault();
     }
-    throw elsewhere();
+    // Names alone: of UTC+3 a JVM, POSIX and ZoneId make three different things.
+    return said.filter(ZoneId.getAvailableZoneIds()::contains)
+        .map(ZoneId::of)
+        .orElseThrow(this::elsewhere);
   }
 
   @Override
