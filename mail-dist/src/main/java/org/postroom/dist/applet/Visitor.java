@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Base64;
@@ -157,11 +158,13 @@ final class Visitor implements Caller {
 
   @Override
   public Optional<AskedServer> visited(Path meant) {
-    // By its name: no file is even looked for that somebody has named.
-    if (meant.equals(configuration) || meant.equals(configuration.getParent())) {
-      return Optional.of(new AtTheDesk());
+    // By its name: no file is even looked for that somebody has named. Where ours is gone, its
+    // name means no server any more.
+    boolean isOurs = meant.equals(configuration) || meant.equals(configuration.getParent());
+    if (!isOurs || Files.notExists(configuration)) {
+      throw elsewhere();
     }
-    throw elsewhere();
+    return Optional.of(new AtTheDesk());
   }
 
   @Override

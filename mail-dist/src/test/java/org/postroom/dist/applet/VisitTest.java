@@ -311,6 +311,16 @@ final class VisitTest {
     assertThat(queue()).isEmpty();
   }
 
+  /** Then it is no server of this machine's by its name, and others may be meant to send. */
+  @Test
+  void aServerWhoseConfigurationIsGoneIsNotMeant() throws Exception {
+    Files.move(mainCf, folder.resolve("main.cf.away"));
+
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+    assertThat(visit(MAIL, "sendmail", "-bp").isElsewhere()).isTrue();
+    assertThat(queue()).isEmpty();
+  }
+
   @Test
   void changesTheQueueAsItsOwnerMay() throws Exception {
     assertThat(visit(MAIL, "sendmail", "bob@far.test").status()).isZero();
