@@ -31,7 +31,7 @@ make_root() {
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
   if [ ! -e "$debian/complete" ]; then
     step "a Debian $suite"
-    mirror=$(grep -rhoE 'https?://[^ ]*debian[^ ]*' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -v security | head -n 1 || true)
+    mirror=$(grep -rhE '^(deb|URIs:) ' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -oE 'https?://[^ ]*debian[^ ]*' | grep -v security | head -n 1 || true)
     debootstrap --variant=minbase --include=ca-certificates,curl,procps,util-linux "$suite" "$debian" "${mirror:-http://deb.debian.org/debian}" >"$folder/debootstrap.log" 2>&1 ||
       { tail -n 20 "$folder/debootstrap.log"; fail "no Debian"; }
     touch "$debian/complete"

@@ -9,8 +9,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Base64;
 import java.util.List;
@@ -132,14 +132,13 @@ final class Visitor implements Caller {
   @Override
   public ZoneId zone() {
     Optional<String> said = environment.tz();
-    try {
-      if (said.isPresent() || System.getenv("TZ") == null) {
-        return said.map(ZoneId::of).orElseGet(ZoneId::systemDefault);
-      }
-    } catch (DateTimeException e) {
-      // The caller's own process reads more forms of it.
+    if (said.isEmpty() && System.getenv("TZ") == null) {
+      return ZoneId.systemDefault();
     }
-    throw elsewhere();
+    // Names alone: of UTC+3 a JVM, POSIX and ZoneId make three different things.
+    return said.filter(ZoneId.getAvailableZoneIds()::contains)
+        .map(ZoneId::of)
+        .orElseThrow(this::elsewhere);
   }
 
   @Override
@@ -159,11 +158,13 @@ final class Visitor implements Caller {
 
   @Override
   public Optional<AskedServer> visited(Path meant) {
-    // By its name: no file is even looked for that somebody has named.
-    if (meant.equals(configuration) || meant.equals(configuration.getParent())) {
-      return Optional.of(new AtTheDesk());
+    // By its name: no file is even looked for that somebody has named. Where ours is gone, its
+    // name means no server any more.
+    boolean isOurs = meant.equals(configuration) || meant.equals(configuration.getParent());
+    if (!isOurs || Files.notExists(configuration)) {
+      throw elsewhere();
     }
-    throw elsewhere();
+    return Optional.of(new AtTheDesk());
   }
 
   @Override

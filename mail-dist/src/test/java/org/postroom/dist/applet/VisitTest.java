@@ -89,21 +89,41 @@ final class VisitTest {
         """
             .formatted(folder));
     Files.writeString(folder.resolve("aliases"), "postmaster: ada\n");
-    Files.copy(Path.of("src/main/launcher/visit"), folder.resolve("visit"));
-    launcher = folder.resolve("launcher");
-    Files.writeString(
-        launcher,
-        "#!/bin/sh\nprintf '%s\\n' \"$@\" >"
-            + folder
-            + "/words\ncat >"
-            + folder
-            + "/input\nprintf %s \"$POSTROOM_MAIL_NAME\" >"
-            + folder
-            + "/name\nexit "
-            + ELSEWHERE
-            + "\n");
-    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    install();
     start(mainCf);
+  }
+
+  /** The launcher as packages have it, and a JVM that takes notes. */
+  private void install() throws IOException {
+    Path launchers = Path.of("src/main/launcher");
+    Path installed = Files.createDirectory(folder.resolve("installed"));
+    for (String file : List.of("visit", "run.sh", "jvm.options")) {
+      Files.copy(launchers.resolve(file), installed.resolve(file));
+    }
+    launcher =
+        program(
+            installed.resolve("postroom"),
+            Files.readString(launchers.resolve("postroom"))
+                .replace("/run/postroom/submit", folder.resolve("submit").toString()));
+    Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+    Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+    program(
+        java,
+        """
+        #!/bin/sh
+        while [ "$1" != org.postroom.dist.applet.Postroom ]; do shift; done
+        shift
+        printf '%%s\\n' "$@" >%1$s/words
+        cat >%1$s/input
+        printf %%s "${POSTROOM_MAIL_NAME:-}" >%1$s/name
+        exit %2$s
+        """
+            .formatted(folder, ELSEWHERE));
+  }
+
+  private static Path program(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private void start(Path file) {
@@ -144,16 +164,12 @@ final class VisitTest {
   private Process visiting(List<String> as, Map<String, String> environment, String... words)
       throws IOException {
     List<String> line = new ArrayList<>(as);
-    line.addAll(
-        List.of(
-            PERL.toString(),
-            folder.resolve("visit").toString(),
-            folder.resolve("submit").toString(),
-            launcher.toString()));
+    line.add(launcher.toString());
     line.addAll(List.of(words));
     ProcessBuilder builder =
         new ProcessBuilder(line).redirectError(folder.resolve("errors").toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+    builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().putAll(environment);
     return builder.start();
   }
@@ -243,15 +259,10 @@ final class VisitTest {
         .contains("From: =?UTF-8?B?");
     assertThat(visit(List.of(), tokyo, MAIL, "sendmail", "-bp").said())
         .isNotEqualTo(visit(List.of(), denver, MAIL, "sendmail", "-bp").said());
-    assertThat(
-            visit(
-                    List.of(),
-                    Map.of("MAIL_CONFIG", folder.toString(), "TZ", "CET-1CEST"),
-                    MAIL,
-                    "sendmail",
-                    "-bp")
-                .isElsewhere())
-        .isTrue();
+    for (String tz : List.of("CET-1CEST", "UTC+3", "+03:00", "", ":Asia/Tokyo")) {
+      Map<String, String> other = Map.of("MAIL_CONFIG", folder.toString(), "TZ", tz);
+      assertThat(visit(List.of(), other, MAIL, "sendmail", "-bp").isElsewhere()).as(tz).isTrue();
+    }
   }
 
   /** The launcher gets the same words, and standard input as if nobody had read in it. */
@@ -297,6 +308,16 @@ final class VisitTest {
       assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
     }
     assertThat(Files.readString(mainCf)).contains("myhostname = mail.example.org");
+    assertThat(queue()).isEmpty();
+  }
+
+  /** Then it is no server of this machine's by its name, and others may be meant to send. */
+  @Test
+  void aServerWhoseConfigurationIsGoneIsNotMeant() throws Exception {
+    Files.move(mainCf, folder.resolve("main.cf.away"));
+
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+    assertThat(visit(MAIL, "sendmail", "-bp").isElsewhere()).isTrue();
     assertThat(queue()).isEmpty();
   }
 
@@ -346,6 +367,93 @@ final class VisitTest {
         Map.of("MAIL_CONFIG", folder.toString(), "LC_ALL", "de_DE.ISO-8859-1");
 
     assertThat(visit(List.of(), latin, MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+  }
+
+  /** Nobody hears of a locale that is not there, and a Perl that has been changed is not used. */
+  @Test
+  void whatPerlHearsByItsEnvironmentIsNotSaid() throws Exception {
+    Map<String, String> missing = Map.of("MAIL_CONFIG", folder.toString(), "LC_ALL", "xx_YY.UTF-8");
+
+    assertThat(visit(List.of(), missing, MAIL, "sendmail", "bob@far.test"))
+        .extracting(Came::status, Came::said)
+        .containsExactly(0, "");
+    for (String name : List.of("PERL5OPT", "PERL5LIB", "PERL_UNICODE", "PERLIO")) {
+      Map<String, String> changed = Map.of("MAIL_CONFIG", folder.toString(), name, "SAD");
+
+      assertThat(visit(List.of(), changed, MAIL, "sendmail", "b\u00f6b@far.test").isElsewhere())
+          .as(name)
+          .isTrue();
+      assertThat(folder.resolve("words")).hasContent("sendmail\nb\u00f6b@far.test\n");
+      assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
+    }
+    assertThat(queue()).hasSize(1);
+  }
+
+  /** Whatever the command opens would be read instead. */
+  @Test
+  void closedStandardInputIsAnEmptyMail() throws Exception {
+    Came came = byShell("exec \"$@\" <&-", "sendmail", "-f", "ada@example.org", "bob@far.test");
+
+    assertThat(came).extracting(Came::status, Came::said).containsExactly(0, "");
+    String id = queue().get(0).id().value();
+    assertThat(new String(visit(MAIL, "postcat", "-bq", id).out(), UTF_8)).isEmpty();
+    assertThat(byShell("exec \"$@\" >&-", "sendmail", "-bp").status()).isZero();
+    assertThat(byShell("exec \"$@\" 2>&-", "sendmail", "-bp").said()).contains(id);
+  }
+
+  private Came byShell(String line, String... words) throws Exception {
+    return visit(List.of("/bin/sh", "-c", line, "sh"), new byte[0], words);
+  }
+
+  /** As callers leave it that go by events: that nothing is there yet is no end. */
+  @Test
+  void inputThatDoesNotWaitIsReadToItsEnd() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "no /proc");
+    List<String> byEvents =
+        List.of(
+            PERL.toString(), "-e", "use Fcntl; fcntl STDIN, F_SETFL, O_NONBLOCK; exec @ARGV", "--");
+    byte[] mail = ("Subject: x\n\n" + "y".repeat(300_000) + "\n").getBytes(UTF_8);
+    Map<String, String> environment = Map.of("MAIL_CONFIG", folder.toString());
+
+    Process one = visiting(byEvents, environment, "sendmail", "bob@far.test");
+    try (OutputStream in = one.getOutputStream()) {
+      Until.so(() -> isWaiting(one));
+      in.write(MAIL);
+    }
+    assertThat(came(one).status()).isZero();
+    assertThat(queue()).hasSize(1);
+
+    Process other = visiting(byEvents, environment, "sendmail", "bob@far.test");
+    try (OutputStream in = other.getOutputStream()) {
+      in.write(mail, 0, mail.length - 1);
+      in.flush();
+      Until.so(() -> folder.resolve("input").toFile().length() == mail.length - 1);
+      in.write(mail, mail.length - 1, 1);
+    }
+    assertThat(came(other).isElsewhere()).isTrue();
+    assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(mail);
+  }
+
+  /** Whether it has become the visit, and waits for something. */
+  private static boolean isWaiting(Process process) {
+    Path of = Path.of("/proc", String.valueOf(process.pid()));
+    try {
+      return Files.readString(of.resolve("cmdline"), ISO_8859_1).contains("/visit")
+          && Files.readString(of.resolve("stat"), ISO_8859_1).contains(") S ");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A line of a dot is content for who says so. */
+  @Test
+  void aDotThatIsContentEndsNothing() throws Exception {
+    byte[] mail = "Subject: x\n\none\n.\ntwo\n".getBytes(UTF_8);
+
+    assertThat(visit(mail, "sendmail", "-oi", "bob@far.test").status()).isZero();
+
+    assertThat(new String(visit(MAIL, "postcat", "-bq", queue().get(0).id().value()).out(), UTF_8))
+        .isEqualTo("\none\n.\ntwo\n");
   }
 
   /**
