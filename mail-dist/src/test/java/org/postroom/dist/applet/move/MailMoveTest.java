@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,16 +43,39 @@ import org.postroom.storage.Storage;
 final class MailMoveTest {
   private static final String ADA = "ada@example.org";
 
+  /**
+   * Data folders as they are when ada has just come, by name: no two have the same UIDVALIDITYs.
+   */
+  @TempDir private static Path fresh;
+
   @TempDir private Path folder;
 
   private static AppletRun run(String... words) {
     return AppletRun.of(words);
   }
 
-  private Path data(String name) {
+  /** Making one costs a second, for a schema and a password; most of a test is that else. */
+  @BeforeAll
+  static void makeDataFolders() {
+    for (String name : List.of("data", "other")) {
+      String made = fresh.resolve(name).toString();
+      assertThat(run("user", "add", "-d", made, ADA).status()).isZero();
+    }
+  }
+
+  private Path data(String name) throws IOException {
     Path data = folder.resolve(name);
     if (!Files.exists(data)) {
-      assertThat(run("user", "add", "-d", data.toString(), ADA).status()).isZero();
+      Path made = fresh.resolve(name);
+      try (Stream<Path> files = Files.walk(made)) {
+        for (Path file : files.toList()) {
+          Path unused =
+              Files.copy(
+                  file,
+                  data.resolve(made.relativize(file).toString()),
+                  StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
     }
     return data;
   }
