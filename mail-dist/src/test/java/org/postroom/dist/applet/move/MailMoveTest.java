@@ -12,7 +12,6 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +32,7 @@ import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.applet.FolderCopy;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
@@ -54,7 +54,6 @@ final class MailMoveTest {
     return AppletRun.of(words);
   }
 
-  /** Making one costs a second, for a schema and a password; most of a test is that else. */
   @BeforeAll
   static void makeDataFolders() {
     for (String name : List.of("data", "other")) {
@@ -66,16 +65,7 @@ final class MailMoveTest {
   private Path data(String name) throws IOException {
     Path data = folder.resolve(name);
     if (!Files.exists(data)) {
-      Path made = fresh.resolve(name);
-      try (Stream<Path> files = Files.walk(made)) {
-        for (Path file : files.toList()) {
-          Path unused =
-              Files.copy(
-                  file,
-                  data.resolve(made.relativize(file).toString()),
-                  StandardCopyOption.COPY_ATTRIBUTES);
-        }
-      }
+      FolderCopy.of(fresh.resolve(name), data);
     }
     return data;
   }
