@@ -117,6 +117,9 @@ public final class UidSet {
 
   /** The members that are in {@code other} too. */
   public UidSet intersect(UidSet other) {
+    if (other == this) {
+      return this;
+    }
     Builder result = new Builder();
     int i = 0;
     int j = 0;
@@ -160,7 +163,7 @@ public final class UidSet {
 
   /** The members of either. */
   public UidSet union(UidSet other) {
-    if (isEmpty()) {
+    if (isEmpty() || other == this) {
       return other;
     }
     if (other.isEmpty()) {
