@@ -78,8 +78,7 @@ final class QueuePagesTest {
   /** How many entries of tables and indexes H2 has looked at. */
   private static long scanned(Connection connection, String statement, long behind, int most)
       throws SQLException {
-    try (PreparedStatement explain =
-        connection.prepareStatement("EXPLAIN ANALYZE " + statement)) {
+    try (PreparedStatement explain = connection.prepareStatement("EXPLAIN ANALYZE " + statement)) {
       explain.setLong(1, behind);
       explain.setInt(2, most);
       List<Long> counts = new ArrayList<>();
