@@ -117,9 +117,6 @@ public final class UidSet {
 
   /** The members that are in {@code other} too. */
   public UidSet intersect(UidSet other) {
-    if (other == this) {
-      return this;
-    }
     Builder result = new Builder();
     int i = 0;
     int j = 0;
@@ -163,7 +160,7 @@ public final class UidSet {
 
   /** The members of either. */
   public UidSet union(UidSet other) {
-    if (isEmpty() || other == this) {
+    if (isEmpty()) {
       return other;
     }
     if (other.isEmpty()) {

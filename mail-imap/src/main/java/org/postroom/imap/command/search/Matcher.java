@@ -53,6 +53,7 @@ final class Matcher {
         .contains(key.uid() ? uid : all.indexOf(uid));
   }
 
+  @SuppressWarnings("ReferenceEquality") // comparing two that differ costs more than another set
   boolean hasKeyword(MessageRow row, Keyword keyword) {
     Flags now = row.flags();
     if (now != flags) {

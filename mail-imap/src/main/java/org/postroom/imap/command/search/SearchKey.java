@@ -85,7 +85,9 @@ sealed interface SearchKey {
     public UidSet candidates(MailboxView view) {
       UidSet all = view.uids();
       for (SearchKey key : keys) {
-        all = all.intersect(key.candidates(view));
+        UidSet some = key.candidates(view);
+        // Nothing has more than the view.
+        all = some.size() == view.uids().size() ? all : all.intersect(some);
       }
       return all;
     }
@@ -128,8 +130,7 @@ sealed interface SearchKey {
     @Override
     public UidSet candidates(MailboxView view) {
       UidSet first = one.candidates(view);
-      // Nothing has more than the view.
-      return first == view.uids() ? first : first.union(other.candidates(view));
+      return first.size() == view.uids().size() ? first : first.union(other.candidates(view));
     }
 
     @Override
