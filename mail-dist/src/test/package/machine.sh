@@ -55,8 +55,8 @@ make_root() {
 }
 leave_root() {
   if [ -e "$folder/running" ]; then alone postfix abort || true; fi
-  [ ! -s "$root/run/crond.pid" ] || kill "$(cat "$root/run/crond.pid")" || true
-  [ ! -s "$root/run/atd.pid" ] || kill "$(cat "$root/run/atd.pid")" || true
+  [ ! -s "$root/run/crond.pid" ] || kill "$(cat "$root/run/crond.pid")" 2>/dev/null || true
+  [ ! -s "$root/run/atd.pid" ] || kill "$(cat "$root/run/atd.pid")" 2>/dev/null || true
   kill "$holder" 2>/dev/null || true
   umount "$root/dev" "$root/proc" 2>/dev/null || true
 }
