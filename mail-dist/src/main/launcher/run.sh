@@ -62,37 +62,46 @@ find_java() {
 
 is_new() { [ -n "$version" ] && [ "${version%%.*}" -ge 17 ]; }
 
-# Becomes the JVM of $JAVA_HOME, of version $version, with the options in folder $run.
+# Becomes the JVM of $JAVA_HOME, of version $version, with the options in folder $run; below $politely,
+# where that is something.
 jvm() {
   # By the locale C, Java 17 reads words of the command line as ASCII.
   case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   '' | C | POSIX) export LC_ALL=C.UTF-8 ;;
   esac
   [ "${version%%.*}" -lt 24 ] || set -- "@$run/jvm-24.options" "$@"
-  exec "$JAVA_HOME/bin/java" "@$run/jvm.options" "$@" 9>&-
+  # shellcheck disable=SC2086 # words
+  exec ${politely:-} "$JAVA_HOME/bin/java" "@$run/jvm.options" "$@" 9>&-
+}
+
+# Where servers have their archive, in $archive, and by which option: $writes and $reads. From Java 25
+# on it has profiles beside the classes, by which what a server does often is compiled at once. They
+# are made of what has been done often: of so many mails, $mails.
+find_archive() {
+  if [ "${version%%.*}" -ge 25 ]; then
+    archive=$archives/serve-$version.aot writes=-XX:AOTCacheOutput reads=-XX:AOTCache mails=300
+  else
+    archive=$archives/serve-$version.jsa writes=-XX:ArchiveClassesAtExit reads=-XX:SharedArchiveFile mails=3
+  fi
 }
 
 # The archives of loaded classes that make every start quicker, into folder $archives: the server's,
-# written by one that starts in a folder of its own and ends, and that of the commands, of what some
-# have used that ask it. The latter is written by no command itself: such an archive would leave out
-# classes as old as those that read the command line, which take longest to load.
+# written by one that starts in a folder of its own, is its own first client, and ends; and that of
+# the commands, of what some have used that ask it. The latter is written by no command itself: such
+# an archive would leave out classes as old as those that read the command line, which take longest
+# to load.
 archive_classes() {
+  find_archive
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/postroom-start.XXXXXX")
-  cat >"$scratch/main.cf" <<'END'
-myhostname = localhost.localdomain
-inet_interfaces = loopback-only
-storage_url = h2:data
-listeners = smtp:0 submissions:0 pop3s:0 imap:0 imaps:0
-END
-  jvm -XX:ArchiveClassesAtExit="$scratch/classes" -cp "$classpath" \
-    "$main" serve -c "$scratch/main.cf" >"$scratch/out" 2>&1 </dev/null &
+  jvm "$writes=$scratch/classes" -cp "$classpath" \
+    org.postroom.dist.applet.Rehearsal "$scratch" $mails >"$scratch/out" 2>&1 </dev/null &
   pid=$!
   # In the background it does not hear Ctrl-C itself.
   trap 'kill $pid 2>/dev/null || true; rm -rf "$scratch"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   tries=0
-  while [ $tries -lt 60 ] && kill -0 $pid 2>/dev/null && ! grep -q listens "$scratch/out"; do
+  while [ $tries -lt 300 ] && kill -0 $pid 2>/dev/null && ! grep -q '^rehearsed' "$scratch/out"; do
     tries=$((tries + 1))
     sleep 1
   done
@@ -104,30 +113,58 @@ END
       >/dev/null 2>&1 </dev/null || true
     [ ! -s "$scratch/list" ] || cat "$scratch/list" >>"$scratch/lists"
   done
-  # Java 17 dies of a line that comes twice.
-  awk '!seen[$0]++' "$scratch/lists" >"$scratch/once" || true
+  # Java 17 dies of a line that comes twice, and Java 25 takes no list in which a class has two numbers:
+  # only those need one that come by a loader of their own, and may be left out.
+  awk '/ source: / { next } { sub(/ id: [0-9]+$/, "") } !seen[$0]++' \
+    "$scratch/lists" >"$scratch/once" || true
   (jvm -Xshare:dump -XX:SharedClassListFile="$scratch/once" -XX:SharedArchiveFile="$scratch/commands" \
     -XX:ErrorFile="$scratch/error" -cp "$classpath") >/dev/null 2>&1 </dev/null || true
   kill $pid 2>/dev/null || true
   wait $pid || true
   trap - EXIT INT TERM
-  [ ! -s "$scratch/classes" ] || mv "$scratch/classes" "$archives/serve-$version.jsa"
-  [ ! -s "$scratch/commands" ] || mv "$scratch/commands" "$archives/commands-$version.jsa"
+  put_archive classes "$archive"
+  put_archive commands "$archives/commands-$version.jsa"
   rm -rf "$scratch"
+}
+
+# What has been written as $1 becomes archive $2; nobody who starts meanwhile has half of it.
+put_archive() {
+  [ -s "$scratch/$1" ] || return 0
+  mv "$scratch/$1" "$2.new" && mv "$2.new" "$2" || rm -f "$2.new"
+}
+
+# The same beside a server that starts, which waits for nothing; what else the machine has to do comes
+# first. Of servers that start at the same moment, where there is flock, one has it done.
+archive_classes_meanwhile() {
+  { command exec 7>"$archives/archiving"; } 2>/dev/null || return 0
+  if ! command -v flock >/dev/null 2>&1 || flock -n 7; then
+    politely='nice -n 19'
+    (exec 9>&- && archive_classes) >/dev/null 2>&1 </dev/null &
+    politely=
+  fi
+  exec 7>&-
 }
 
 # Becomes the command $@. A command ends before the second compiler has gained anything, and before
 # anybody has looked at its figures.
 launch() {
-  archive=$archives/commands-$version.jsa
+  archive=$archives/commands-$version.jsa reads=-XX:SharedArchiveFile
   brief='-XX:TieredStopAtLevel=1 -XX:-UsePerfData'
   if [ "$1" = serve ] || [ "$1" = fixture ]; then
-    archive=$archives/serve-$version.jsa
+    find_archive
     brief=
-    if [ ! -e "$archive" ] && [ -w "$archives" ]; then archive_classes; fi
+    if [ ! -e "$archive" ] && [ -w "$archives" ]; then archive_classes_meanwhile; fi
   fi
   set -- -cp "$classpath" "$main" "$@"
-  [ ! -e "$archive" ] || set -- "-XX:SharedArchiveFile=$archive" "$@"
+  case ${POSTROOM_JAVA_OPTS:-} in
+  *-Xshare:* | *SharedArchiveFile* | *AOT*) archive= ;; # Java does not take both
+  esac
+  if [ -e "$archive" ]; then
+    # One that does not fit, such as that of another build of the same Java, is as good as none, and
+    # nothing to be heard of.
+    set -- '-Xlog:cds*=off' "$reads=$archive" "$@"
+    [ "${version%%.*}" -lt 25 ] || set -- '-Xlog:aot*=off' "$@"
+  fi
   # shellcheck disable=SC2086 # options are words
   jvm $brief ${POSTROOM_JAVA_OPTS:-} "$@"
 }

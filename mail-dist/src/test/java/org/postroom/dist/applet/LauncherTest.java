@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,11 +64,15 @@ final class LauncherTest {
         """
         for word; do
           case $word in
-          -XX:ArchiveClassesAtExit=*)
+          -XX:ArchiveClassesAtExit=* | -XX:AOTCacheOutput=*)
+            if [ -p "HOUSE/gate" ]; then cat "HOUSE/gate" >/dev/null; fi
+            echo "$*" >>"HOUSE/rehearsals"
             echo classes >"${word#*=}"
-            echo "Postroom listens: everywhere"
+            echo rehearsed
             exit 0 ;;
-          -XX:DumpLoadedClassList=*) echo classes >"${word#*=}"; exit 0 ;;
+          -XX:DumpLoadedClassList=*) echo "java/A id: $$" >"${word#*=}"; exit 0 ;;
+          -XX:SharedClassListFile=*) # each class once
+            [ "$(grep -c java/A "${word#*=}")" = 1 ] || exit 1 ;;
           -Xshare:dump) dumps=yes ;;
           -XX:SharedArchiveFile=*)
             if [ -n "${dumps:-}" ]; then echo classes >"${word#*=}"; exit 0; fi ;;
@@ -233,6 +238,7 @@ final class LauncherTest {
       line = says.readLine();
     }
     Path of = builds().get(0);
+    awaitArchives(); // they hold it, too
 
     buildSources(4);
 
@@ -356,18 +362,96 @@ final class LauncherTest {
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest=ATest test");
   }
 
-  @Test
-  void archivesTheServersClassesOnce() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "17.0.1, jsa, ArchiveClassesAtExit, SharedArchiveFile",
+    "24.0.1, jsa, ArchiveClassesAtExit, SharedArchiveFile",
+    "25.0.1, aot, AOTCacheOutput, AOTCache",
+  })
+  void archivesTheServersClassesOnce(String version, String kind, String writes, String reads)
+      throws Exception {
+    write("jdk/release", "JAVA_VERSION=\"" + version + "\"\n");
+    Path rehearsals = house.resolve("rehearsals");
+
     Outcome first = run("", "serve", "-d", "here");
+    Path archive = builds().get(0).resolve("serve-" + version + "." + kind);
+    awaitArchives();
     Outcome second = run("", "serve", "-d", "here");
 
-    assertThat(first.said())
-        .contains("serve-17.0.1.jsa")
-        .contains("<serve>\n<-d>\n<here>\n")
+    assertThat(first.said()).endsWith("<serve>\n<-d>\n<here>\n").doesNotContain(kind);
+    assertThat(Files.readString(rehearsals)).contains("-XX:" + writes + "=").contains(".Rehearsal");
+    assertThat(second.said())
+        .contains("<-XX:" + reads + "=" + archive.toRealPath() + ">")
+        .endsWith("<serve>\n<-d>\n<here>\n")
         .doesNotContain("TieredStopAtLevel");
-    assertThat(second.said()).endsWith("<serve>\n<-d>\n<here>\n");
-    assertThat(run("", "queue", "list").said()).contains("/commands-17.0.1.jsa>");
+    assertThat(run("", "queue", "list").said())
+        .contains("<-XX:SharedArchiveFile=")
+        .contains("/commands-" + version + ".jsa>");
+    assertThat(Files.readAllLines(rehearsals)).hasSize(1);
     assertThat(numberOfBuilds()).isEqualTo(1);
+  }
+
+  /** Neither it nor its output, which somebody may read to its end, waits for the archive. */
+  @Test
+  void aFirstServerDoesNotWaitForItsArchive() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")));
+    run("", "check");
+    assertThat(command("mkfifo", house.resolve("gate").toString()).waitFor()).isZero();
+
+    assertThat(run("", "serve").status()).isEqualTo(42);
+    assertThat(run("", "serve").status()).isEqualTo(42);
+
+    assertThat(house.resolve("rehearsals")).doesNotExist();
+    Files.writeString(house.resolve("gate"), "go");
+    awaitArchives();
+    assertThat(Files.readAllLines(house.resolve("rehearsals"))).hasSize(1);
+  }
+
+  /** Java starts with one archive or none; and says so of one that does not fit. */
+  @Test
+  void whoeverSpeaksOfArchivesHasNoneOfOurs() throws Exception {
+    run("", "serve");
+    awaitArchives();
+
+    assertThat(run("", List.of("POSTROOM_JAVA_OPTS=-Xshare:off"), "serve").said())
+        .contains("<-Xshare:off>")
+        .doesNotContain("SharedArchiveFile");
+    assertThat(run("", "serve").said()).contains("<-Xlog:cds*=off>\n<-XX:SharedArchiveFile=");
+  }
+
+  /** Where the archive of a server cannot be made, it starts as well, and nothing is said. */
+  @Test
+  void aServerWithoutAnArchiveSaysNothing() throws Exception {
+    program(
+        "jdk/bin/java",
+        """
+        for word; do
+          case $word in
+          -XX:ArchiveClassesAtExit=*) echo "no room"; exit 1 ;;
+          -XX:DumpLoadedClassList=* | -Xshare:dump) echo "no room"; exit 1 ;;
+          esac
+        done
+        for word; do echo "<$word>"; done
+        """);
+
+    Outcome outcome = run("", "serve", "-d", "here");
+
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.said()).endsWith("<serve>\n<-d>\n<here>\n").doesNotContain("no room");
+  }
+
+  /** What was begun beside a server holds a lock until it ends. */
+  @AfterEach
+  void awaitArchives() throws Exception {
+    if (Files.isDirectory(house.resolve("mail-dist/target/run"))) {
+      for (Path build : builds()) {
+        if (Files.exists(build.resolve("archiving"))) {
+          assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")));
+          assertThat(command("flock", build.resolve("archiving").toString(), "true").waitFor())
+              .isZero();
+        }
+      }
+    }
   }
 
   /** A file that is copied over another one may be as old as it likes. */
