@@ -90,7 +90,7 @@ public final class Rehearsal {
       rehearse(Path.of(args[0]).resolve("main.cf"), Integer.parseInt(args[1]));
     } catch (IOException | GeneralSecurityException | RuntimeException | AssertionError e) {
       // The server's threads would keep the process alive.
-      e.printStackTrace();
+      System.err.println("not rehearsed: " + e);
       System.exit(1);
     }
     System.out.println(OVER);
