@@ -3,10 +3,8 @@ package org.postroom.imap.command.search;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MessageRow;
@@ -22,14 +20,17 @@ final class Matcher {
   private final MailboxView view;
 
   /** By identity: sets may be as long as a command. */
-  private final Map<SearchKey.In, UidSet> sets = new IdentityHashMap<>();
+  private final IdentityHashMap<SearchKey.In, UidSet> sets = new IdentityHashMap<>();
 
   // Neighbours often have the same flags.
   private Flags flags = Flags.NONE;
   private Set<Keyword> keywords = Set.of();
 
-  private @Nullable Optional<LocalDate> sentDay;
-  private @Nullable Optional<MessageText> text;
+  // Of the message that is looked at.
+  private boolean isDayKnown;
+  private Optional<LocalDate> sentDay = Optional.empty();
+  private boolean isTextKnown;
+  private Optional<MessageText> text = Optional.empty();
 
   Matcher(MailboxView view) {
     this.view = view;
@@ -37,8 +38,8 @@ final class Matcher {
 
   /** Whether a message is meant. */
   boolean matches(SearchKey key, MessageRow row) {
-    sentDay = null;
-    text = null;
+    isDayKnown = false;
+    isTextKnown = false;
     return key.matches(row, this);
   }
 
@@ -64,21 +65,19 @@ final class Matcher {
   }
 
   Optional<LocalDate> sentDay(MessageRow row) {
-    Optional<LocalDate> known = sentDay;
-    if (known == null) {
-      known = SentDay.of(row.envelope());
-      sentDay = known;
+    if (!isDayKnown) {
+      sentDay = SentDay.of(row.envelope());
+      isDayKnown = true;
     }
-    return known;
+    return sentDay;
   }
 
   /** Its octets, which are read once; empty when they are gone. */
   Optional<MessageText> text(MessageRow row) {
-    Optional<MessageText> known = text;
-    if (known == null) {
-      known = row.content().map(octets -> new MessageText(octets::read, row.structure()));
-      text = known;
+    if (!isTextKnown) {
+      text = row.content().map(octets -> new MessageText(octets::read, row.structure()));
+      isTextKnown = true;
     }
-    return known;
+    return text;
   }
 }
