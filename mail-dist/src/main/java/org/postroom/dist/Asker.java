@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.BadConfiguration;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.storage.store.SqlTables;
@@ -14,7 +14,7 @@ import org.postroom.storage.store.SqlTables;
  * runs, the store itself, which is opened once and stays open until this is closed. Only then all
  * of the configuration is looked at: the server that runs has done so.
  */
-final class Asker implements DescribedServer.Client {
+final class Asker implements AskedServer.Client {
   private final Description description;
   private final Optional<Path> folder;
   private final SqlTables databases = new SqlTables();

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
+import org.postroom.core.time.Uninterrupted;
 
 /**
  * Looks again and again for what nobody tells of: at a steady pace, and more often for some seconds
@@ -110,18 +111,14 @@ final class Looking implements AutoCloseable {
     if (timer != null) {
       timer.cancel();
     }
-    boolean interrupted = false;
     long end = System.nanoTime() + PATIENCE.toNanos();
-    for (long left = PATIENCE.toMillis(); looking && left > 0; ) {
-      try {
-        wait(left);
-        left = (end - System.nanoTime()) / 1_000_000;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    Uninterrupted.await(() -> awaitLooked(end));
+  }
+
+  private synchronized void awaitLooked(long end) throws InterruptedException {
+    long left;
+    while (looking && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+      wait(left);
     }
   }
 }

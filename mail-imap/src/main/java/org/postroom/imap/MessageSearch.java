@@ -32,6 +32,6 @@ public final class MessageSearch {
 
   /** The messages of a mailbox that are meant, by UID; reads those that it has to. */
   public UidSet in(MailStore store, Snapshot snapshot) {
-    return search.find(MailboxView.open(store, snapshot, true), store, () -> {});
+    return search.find(MailboxView.open(store, snapshot, true), store);
   }
 }

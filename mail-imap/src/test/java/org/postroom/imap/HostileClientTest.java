@@ -74,6 +74,60 @@ class HostileClientTest {
     assertThat(end(client, "b SEARCH" + " SEEN".repeat(5_001))).startsWith("b BAD");
   }
 
+  /** Few are what somebody asks who waits for it, however large the mailbox is. */
+  @Test
+  void refusesSearchesOfManyKeysWhereManyMessagesWouldBeAskedForThem() {
+    house.given("9000 messages in INBOX");
+    Peer client = selected();
+    String few = "KEYWORD none" + " TEXT x".repeat(39);
+    String many = "KEYWORD none" + " TEXT x".repeat(999);
+
+    assertThat(end(client, "a SEARCH " + few)).startsWith("a OK");
+    assertThat(end(client, "b SEARCH TEXT y " + few)).startsWith("b NO [LIMIT]");
+    assertThat(end(client, "c SEARCH NOT (OR SEEN (" + many + "))")).startsWith("c NO [LIMIT]");
+    assertThat(end(client, "d SEARCH 2:300 " + many)).startsWith("d OK");
+    assertThat(end(client, "e UID SEARCH UID 8999 " + many)).startsWith("e OK");
+    assertThat(end(client, "f SEARCH" + " UNSEEN".repeat(5_000))).startsWith("f OK");
+    assertThat(end(client, "g NOOP")).startsWith("g OK");
+  }
+
+  /** What was asked of each message was all of the set once more. */
+  @Test
+  void aLongSetIsTakenApartOnce() {
+    house.given("20000 messages in INBOX");
+    Peer client = selected();
+    StringBuilder odd = new StringBuilder("1");
+    for (int number = 3; number < 40_000; number += 2) {
+      odd.append(',').append(number);
+    }
+
+    assertThat(ask(client, "a SEARCH RETURN (COUNT) OR SEEN " + odd))
+        .containsExactly("* ESEARCH (TAG \"a\") COUNT 10000", "a OK SEARCH completed.");
+    assertThat(ask(client, "b SEARCH RETURN (COUNT) OR SEEN NOT UID " + odd + ",*"))
+        .containsExactly("* ESEARCH (TAG \"b\") COUNT 9999", "b OK SEARCH completed.");
+  }
+
+  @Test
+  void aMessageIsReadOnceHoweverManyKeysAskForItsText() {
+    AtomicInteger reads = new AtomicInteger();
+    house.given("2 messages in INBOX");
+    house.trouble(
+        TroubledStore.reading(
+            uid ->
+                position -> {
+                  reads.incrementAndGet();
+                  return position;
+                }));
+    Peer client = selected();
+    int before = reads.get();
+    ask(client, "a SEARCH TEXT nowhere");
+    int one = reads.get() - before;
+
+    assertThat(ask(client, "b SEARCH" + " NOT TEXT nowhere NOT HEADER X-No a".repeat(10)))
+        .containsExactly("* SEARCH 1 2", "b OK SEARCH completed.");
+    assertThat(reads.get() - before - one).isEqualTo(one).isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -2,6 +2,7 @@ package org.postroom.core.auth;
 
 import java.util.concurrent.CountDownLatch;
 import org.bouncycastle.crypto.CryptoServicesRegistrar;
+import org.postroom.core.time.Uninterrupted;
 
 /**
  * What Bouncy Castle computes at its first use it keeps for the thread that came first, for as long
@@ -21,21 +22,7 @@ public final class FirstUse {
    * interrupted waits, too, or would come first after all.
    */
   public static void ofCryptography() {
-    await(Once.OVER);
-  }
-
-  static void await(CountDownLatch over) {
-    boolean interrupted = false;
-    while (over.getCount() > 0) {
-      try {
-        over.await();
-      } catch (InterruptedException e) {
-        interrupted = true; // it ends by itself, and soon
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.await(Once.OVER::await);
   }
 
   private static final class Once {

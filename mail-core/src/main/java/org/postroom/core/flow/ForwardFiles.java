@@ -2,6 +2,7 @@ package org.postroom.core.flow;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,8 +40,11 @@ final class ForwardFiles {
   /** A file's name has no room for a longer extension, whatever stands before it. */
   private static final int LONGEST = 100;
 
-  /** So many files of one user are read at a time; the thread that reads may be held by him. */
+  /** So many files of one user are read at a time; a thread that reads may be held by him. */
   private static final int AT_ONCE = 8;
+
+  /** What is slower is no file on a disk. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** So many wait for that: a file may name many others, which are asked for together. */
   private static final int WAITING = 200;
@@ -50,7 +54,7 @@ final class ForwardFiles {
   private final boolean marked;
   private final RecipientDelimiter delimiter;
   private final MachineUsers users;
-  private final FewAtOnce reading = new FewAtOnce(AT_ONCE, WAITING);
+  private final FewAtOnce reading;
   private final SharedReadings shared = new SharedReadings();
 
   private ForwardFiles(
@@ -58,12 +62,14 @@ final class ForwardFiles {
       String allowed,
       boolean marked,
       RecipientDelimiter delimiter,
-      MachineUsers users) {
+      MachineUsers users,
+      FewAtOnce reading) {
     this.paths = paths;
     this.allowed = allowed;
     this.marked = marked;
     this.delimiter = delimiter;
     this.users = users;
+    this.reading = reading;
   }
 
   /**
@@ -89,7 +95,8 @@ final class ForwardFiles {
         settings.get(ForwardParams.FILTER),
         settings.get(ForwardParams.DELIVERED_HEADER).contains("forward"),
         delimiter,
-        users);
+        users,
+        new FewAtOnce(AT_ONCE, WAITING, PATIENCE));
   }
 
   /** Whether people are known, or have their mail, as users of this machine. */
@@ -138,9 +145,14 @@ final class ForwardFiles {
     return facts.know(new Included(this, path, user));
   }
 
+  /** The file that a table of aliases names by {@code :include:}; its owner may be a user, too. */
+  IncludeFile.Content list(String path, Facts facts) {
+    return facts.know(new IncludeFile(path, reading));
+  }
+
   /** None where nobody is here who could have one. */
   ForwardFiles none() {
-    return new ForwardFiles(List.of(), allowed, marked, delimiter, users);
+    return new ForwardFiles(List.of(), allowed, marked, delimiter, users, reading);
   }
 
   private Optional<Found> look(Address address) {

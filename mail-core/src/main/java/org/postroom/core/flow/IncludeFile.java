@@ -12,7 +12,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.fact.Fact;
@@ -24,8 +23,9 @@ import org.postroom.core.trouble.Reason;
  * whenever somebody asks, so that what its owner has changed holds at once.
  *
  * @param name its path
+ * @param reading by what it is read: whoever owns it may keep that from ending
  */
-record IncludeFile(String name) implements Fact<IncludeFile.Content> {
+record IncludeFile(String name, FewAtOnce reading) implements Fact<IncludeFile.Content> {
   private static final long LARGEST = 32L << 20;
 
   /**
@@ -50,7 +50,7 @@ record IncludeFile(String name) implements Fact<IncludeFile.Content> {
 
   @Override
   public CompletionStage<Content> ask(Executor mayBlock) {
-    return CompletableFuture.supplyAsync(this::read, mayBlock);
+    return reading.of(toString(), this::read, mayBlock);
   }
 
   /** Nobody else may write to it who cannot write to the table of aliases. */

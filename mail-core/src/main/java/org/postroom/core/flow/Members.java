@@ -166,7 +166,7 @@ final class Members {
 
   private IncludeFile.Content content(String file, @Nullable MachineUser user) {
     if (user == null) {
-      return facts.know(new IncludeFile(file));
+      return aliases.forwards().list(file, facts);
     }
     HomeFile.Reading reading = aliases.forwards().include(file, user, facts);
     return reading instanceof HomeFile.Reading.Said said

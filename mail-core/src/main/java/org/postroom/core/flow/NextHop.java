@@ -2,9 +2,9 @@ package org.postroom.core.flow;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
@@ -22,6 +22,7 @@ import org.postroom.core.address.MalformedAddress;
 public record NextHop(String written, String host, boolean literal, int port) {
 
   private static final int PLAIN_SMTP = 25;
+  private static final Pattern BETWEEN = Pattern.compile("[,\\s]+");
 
   /** What comes of a text that is no next hop. */
   public static final class Malformed extends RuntimeException {
@@ -80,7 +81,7 @@ public record NextHop(String written, String host, boolean literal, int port) {
   }
 
   private static List<String> items(String text) {
-    return Arrays.stream(text.split("[,\\s]+")).filter(item -> !item.isEmpty()).toList();
+    return BETWEEN.splitAsStream(text).filter(item -> !item.isEmpty()).toList();
   }
 
   /**

@@ -10,6 +10,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.lang.invoke.MethodHandles;
+import org.postroom.core.time.Uninterrupted;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -92,16 +93,6 @@ final class WireAhead implements AutoCloseable {
 
   @Override
   public void close() {
-    boolean interrupted = false;
-    while (!isOver()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // it ends by itself, and soon
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.await(thread::join);
   }
 }

@@ -31,6 +31,12 @@ class BounceTemplatesTest {
     return Files.writeString(folder.resolve("bounce.cf"), text);
   }
 
+  /** One whose notifications have the words of this file. */
+  private static FlowHouse.Plan house(Path file) {
+    return FlowHouse.standing(Duration.ofSeconds(20))
+        .reporting("bounce_template_file", file.toString());
+  }
+
   @Test
   void readsWhatPostfixReads() {
     BounceTemplates templates =
@@ -144,10 +150,7 @@ class BounceTemplatesTest {
         """
             .getBytes(ISO_8859_1);
     Path file = Files.write(folder.resolve("bounce.cf"), text);
-    try (FlowHouse house =
-        FlowHouse.standing(Duration.ofSeconds(20))
-            .reporting("bounce_template_file", file.toString())
-            .open()) {
+    try (FlowHouse house = house(file).open()) {
       house.refuses("far.test");
       house.send("bob@far.test");
       house.time.advance(Duration.ofSeconds(2));
@@ -175,10 +178,7 @@ class BounceTemplatesTest {
       })
   void anAddressWithoutADomainIsAtMyorigin(String from, String field) throws IOException {
     Path file = file("failure_template = <<EOF\nFrom: " + from + "\n\ntext\nEOF\n");
-    try (FlowHouse house =
-        FlowHouse.standing(Duration.ofSeconds(20))
-            .reporting("bounce_template_file", file.toString())
-            .open()) {
+    try (FlowHouse house = house(file).open()) {
       house.refuses("far.test");
       house.send("bob@far.test");
       house.time.advance(Duration.ofSeconds(2));
@@ -191,11 +191,7 @@ class BounceTemplatesTest {
   @CsvSource({"0h, 0", "1h, 1", "90m, 2", "4h, 4"})
   void aTimeIsToldInBegunUnits(String time, String hours) throws IOException {
     Path file = file("delay_template = <<EOF\n\nafter $delay_warning_time_hours hours\nEOF\n");
-    try (FlowHouse house =
-        FlowHouse.standing(Duration.ofSeconds(20))
-            .reporting("bounce_template_file", file.toString())
-            .reporting("delay_warning_time", time)
-            .open()) {
+    try (FlowHouse house = house(file).reporting("delay_warning_time", time).open()) {
       house.dead("far.test");
       house.send("bob@far.test");
       house.time.advance(Duration.ofHours(6));

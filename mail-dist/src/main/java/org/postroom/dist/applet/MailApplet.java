@@ -20,7 +20,7 @@ import org.postroom.dist.applet.move.Export;
 import org.postroom.dist.applet.move.Import;
 import org.postroom.dist.applet.move.Report;
 import org.postroom.dist.applet.move.Trouble;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.UserOperations;
@@ -171,7 +171,7 @@ public final class MailApplet {
   }
 
   private interface Work {
-    void run(DescribedServer.Client client, List<String> logins, Report report) throws Trouble;
+    void run(AskedServer.Client client, List<String> logins, Report report) throws Trouble;
   }
 
   private int with(Place place, List<String> users, boolean all, Work work) {
@@ -182,7 +182,7 @@ public final class MailApplet {
       err.println("postroom: error: expected --user, or --all-users");
       return USAGE;
     }
-    try (DescribedServer.Client client = place.described().client()) {
+    try (AskedServer.Client client = place.described().client()) {
       if (all) {
         logins.addAll(client.ask(UserOperations.LIST, new Nothing()).logins());
       }

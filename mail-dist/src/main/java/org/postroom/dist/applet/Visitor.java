@@ -279,5 +279,10 @@ final class Visitor implements Caller {
     public int read() {
       throw elsewhere();
     }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      throw elsewhere();
+    }
   }
 }

@@ -17,6 +17,7 @@ import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
+import org.postroom.core.time.Uninterrupted;
 import org.postroom.dist.remote.RemoteRefusal;
 
 /**
@@ -176,17 +177,13 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
     begin();
     rounds.keySet().forEach(round -> round.stop("the mail system is shutting down"));
     long end = System.nanoTime() + PATIENCE.toNanos();
-    boolean interrupted = false;
-    for (long left = PATIENCE.toMillis(); !rounds.isEmpty() && left > 0; ) {
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-      left = (end - System.nanoTime()) / 1_000_000;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    Uninterrupted.await(() -> awaitEnd(end));
+  }
+
+  private synchronized void awaitEnd(long end) throws InterruptedException {
+    long left;
+    while (!rounds.isEmpty() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+      wait(left);
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +41,7 @@ import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.mailbox.StoredMessage;
@@ -58,7 +60,15 @@ final class QueueCommandsTest {
   private static final String ALL = "ALL";
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+  /** Where a server has been once. */
+  @TempDir private static Path made;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void makeDataFolder() throws IOException {
+    server(made).start().close();
+  }
 
   private AppletRun queue(String what, String... words) {
     List<String> all = new ArrayList<>(List.of("queue", what, "-c", folder + "/main.cf"));
@@ -77,6 +87,14 @@ final class QueueCommandsTest {
   }
 
   private MailServer start(String... more) throws IOException {
+    Path data = folder.resolve("data");
+    if (!Files.exists(data)) {
+      FolderCopy.of(made.resolve("data"), data);
+    }
+    return server(folder, more).start();
+  }
+
+  private static ServerBuilder server(Path folder, String... more) throws IOException {
     Path file = folder.resolve("main.cf");
     Files.write(
         file,
@@ -93,8 +111,7 @@ final class QueueCommandsTest {
         .configuration(file)
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)
-        .account("ada@example.org", "correct horse")
-        .start();
+        .account("ada@example.org", "correct horse");
   }
 
   private static String send(MailServer server, String sender, String... recipients) {

@@ -18,6 +18,12 @@ import org.postroom.smtp.client.tls.RequireTlsLevel;
 record Way(
     NextHop hop, String written, HostPolicies tls, RequireTlsLevel requires, ReversePath sender) {
 
+  /** By the hop: ways to one seldom differ, and this is asked for each mail. */
+  @Override
+  public int hashCode() {
+    return hop.hashCode();
+  }
+
   /** Whether the mail is returned rather than sent without TLS. */
   boolean requiresTls() {
     return requires.requiresTls();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.time.Uninterrupted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,27 +116,14 @@ final class Committer implements AutoCloseable {
     if (closing) {
       throw new StorageUnavailable("the store is closed");
     }
-    boolean interrupted = false;
-    try {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
-      while (true) {
-        try {
-          if (waiting.offer(task, end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            if (ended && waiting.remove(task)) {
-              throw new StorageUnavailable("the store is closed");
-            }
-            return;
-          }
-          throw new StorageUnavailable(
-              "the store did not get to this within " + patienceSeconds + " s");
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
+    if (!Uninterrupted.awaited(
+        () -> waiting.offer(task, end - System.nanoTime(), TimeUnit.NANOSECONDS))) {
+      throw new StorageUnavailable(
+          "the store did not get to this within " + patienceSeconds + " s");
+    }
+    if (ended && waiting.remove(task)) {
+      throw new StorageUnavailable("the store is closed");
     }
   }
 
@@ -314,17 +302,7 @@ final class Committer implements AutoCloseable {
       return; // whoever heard here that the store has died; the thread ends by itself
     }
     waiting.offer(Task.nothing()); // wakes it when it waits; a full queue needs no waking
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.await(thread::join);
   }
 
   /** A unit of work that somebody waits for. */
@@ -372,18 +350,7 @@ final class Committer implements AutoCloseable {
 
     @SuppressWarnings("NullAway") // a unit's result may be null when its type says so
     T await() {
-      boolean interrupted = false;
-      while (true) {
-        try {
-          ended.await();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      Uninterrupted.await(ended::await);
       if (fault != null) {
         throw fault;
       }

@@ -11,6 +11,7 @@ import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.quota.QuotaRules;
+import org.postroom.core.time.Uninterrupted;
 import org.postroom.storage.StorageFault;
 
 /**
@@ -97,21 +98,7 @@ public final class MemoryAhead implements AutoCloseable {
   public void close() {
     if (isTaken.compareAndSet(false, true)) {
       CompletableFuture<Void> unused = made.thenAccept(MemoryOrigin::close);
-      awaitEnd();
-    }
-  }
-
-  private void awaitEnd() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // it ends by itself, and soon
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      Uninterrupted.await(thread::join);
     }
   }
 }

@@ -21,28 +21,34 @@ import org.postroom.core.queue.QueueControl.State;
 
 /**
  * A page of what is in the queue. Mails are found by their number, then their rows by theirs, so
- * that neither many mails nor a mail with many recipients is read again for each page. A page ends
- * with so many rows or so many characters, whichever comes first.
+ * that neither many mails nor a mail with many recipients is read again for each page: all pages
+ * together read each row a few times, however long the queue is. A page ends with so many rows or
+ * so many characters, whichever comes first.
  */
 final class QueuePages {
   private static final int ROWS = 250;
   private static final int CHARACTERS = 500_000;
-  private static final int MAILS = 50;
 
+  /** Mails that are looked for at a time: first few, since one alone may fill a page. */
+  private static final int FIRST_MAILS = 4;
+
+  private static final int MOST_MAILS = 64;
+
+  /** By the mail's own rows. H2 took the index of all that are in the state, for the plain name. */
   private static final String HAS =
-      "EXISTS (SELECT 1 FROM queue_recipient r WHERE r.mail_id = q.id AND r.leased IN ";
+      "EXISTS (SELECT 1 FROM queue_recipient r WHERE r.mail_id = q.id AND r.leased + 0 IN ";
+
   private static final String MAIL = "SELECT q.id FROM queue_mail q WHERE q.id > ? AND ";
-  private static final String IN_ORDER = " ORDER BY q.id LIMIT " + MAILS;
+  private static final String IN_ORDER = " ORDER BY q.id LIMIT ?";
 
   /** Few are under way: by them, and not by all mails. */
   private static final String ACTIVE =
-      "SELECT DISTINCT mail_id FROM queue_recipient WHERE leased = 1 AND mail_id > ?"
-          + " ORDER BY mail_id LIMIT "
-          + MAILS;
+      "SELECT DISTINCT mail_id FROM queue_recipient WHERE leased = 1 AND mail_id + 0 > ?"
+          + " ORDER BY mail_id LIMIT ?";
 
   private static final String DEFERRED = MAIL + HAS + "(0)) AND NOT " + HAS + "(1))" + IN_ORDER;
   private static final String HOLD = MAIL + HAS + "(3, 4)) AND NOT " + HAS + "(0, 1))" + IN_ORDER;
-  private static final String ANY = MAIL + HAS + RowState.LISTED + ")" + IN_ORDER;
+  static final String ANY = MAIL + HAS + RowState.LISTED + ")" + IN_ORDER;
   private static final String NAMED = "SELECT id FROM queue_mail WHERE queue_id = ?";
   private static final String STATES =
       "SELECT DISTINCT leased FROM queue_recipient WHERE mail_id = ?";
@@ -83,8 +89,8 @@ final class QueuePages {
         return new Page(mails, rest);
       }
     }
-    while (true) {
-      List<Long> found = found(statement, mail);
+    for (int most = FIRST_MAILS; ; most = Math.min(2 * most, MOST_MAILS)) {
+      List<Long> found = mails(statement, mail, most);
       for (Long one : found) {
         if (isFull()) {
           return new Page(mails, Optional.of(new Position(mail, 0)));
@@ -95,7 +101,7 @@ final class QueuePages {
         }
         mail = one;
       }
-      if (found.size() < MAILS) {
+      if (found.size() < most) {
         return new Page(mails, Optional.empty());
       }
     }
@@ -103,14 +109,10 @@ final class QueuePages {
 
   /** A page of one mail; the name is unknown where there is none. */
   Page of(String name, Position from) throws SQLException {
-    List<Long> found = new ArrayList<>();
+    List<Long> found;
     try (PreparedStatement select = connection.prepareStatement(NAMED)) {
       select.setString(1, name);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          found.add(row.getLong(1));
-        }
-      }
+      found = numbers(select);
     }
     if (found.isEmpty()) {
       return new Page(List.of(), Optional.empty());
@@ -119,7 +121,8 @@ final class QueuePages {
     return new Page(mails, add(Optional.empty(), mail, from.recipient()));
   }
 
-  private static String statement(Section section) {
+  /** Finds mails of a section: behind a number, and so many. */
+  static String statement(Section section) {
     return switch (section) {
       case ACTIVE -> ACTIVE;
       case DEFERRED -> DEFERRED;
@@ -128,21 +131,31 @@ final class QueuePages {
   }
 
   private Section section(long mail) throws SQLException {
-    Set<Long> states = new HashSet<>(found(STATES, mail));
+    Set<Long> states = new HashSet<>();
+    try (PreparedStatement select = connection.prepareStatement(STATES)) {
+      select.setLong(1, mail);
+      states.addAll(numbers(select));
+    }
     if (states.contains((long) RowState.LEASED)) {
       return Section.ACTIVE;
     }
     return states.contains((long) RowState.WAITING) ? Section.DEFERRED : Section.HOLD;
   }
 
-  private List<Long> found(String statement, long number) throws SQLException {
-    List<Long> found = new ArrayList<>();
+  /** Those behind one, in order, at most so many. */
+  private List<Long> mails(String statement, long behind, int most) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(statement)) {
-      select.setLong(1, number);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          found.add(row.getLong(1));
-        }
+      select.setLong(1, behind);
+      select.setInt(2, most);
+      return numbers(select);
+    }
+  }
+
+  private static List<Long> numbers(PreparedStatement select) throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(row.getLong(1));
       }
     }
     return found;

@@ -34,7 +34,7 @@ final class QueueRows {
           + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id, r.due_ts, r.leased,"
           + " r.lease_owner IS NOT NULL, r.expires, r.last_attempt_ts, q.client_address,"
           + " q.client_name, q.client_helo, q.client_protocol, q.submitter, q.traceparent,"
-          + " q.require_tls, q.client_port, q.sasl_method, q.sasl_sender"
+          + " q.require_tls, q.client_port, q.sasl_method, q.sasl_sender, q.message_id"
           + " FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
@@ -72,12 +72,18 @@ final class QueueRows {
   /**
    * A row that is read.
    *
+   * @param message the mail's
    * @param readyAt until when it was not to be leased
    * @param delivery which of its mail's deliveries it is part of
    */
-  record Ready(long mail, long readyAt, int delivery, QueuedMail one) {
+  record Ready(long mail, long message, long readyAt, int delivery, QueuedMail one) {
     Ready in(int other) {
-      return new Ready(mail, readyAt, other, one);
+      return new Ready(mail, message, readyAt, other, one);
+    }
+
+    Owned owned() {
+      int attempts = one.recipients().get(0).attempts();
+      return new Owned(recipient(), mail, message, one.destination(), attempts, one.id());
     }
 
     long recipient() {
@@ -206,7 +212,7 @@ final class QueueRows {
   private void take(ResultSet row, List<Ready> ready, List<Unreadable> others) throws SQLException {
     long id = row.getLong(1);
     try {
-      ready.add(new Ready(row.getLong(9), row.getLong(21), 0, mail(row)));
+      ready.add(new Ready(row.getLong(9), row.getLong(38), row.getLong(21), 0, mail(row)));
     } catch (RuntimeException e) {
       // Whatever is wrong with it: the others must go on.
       others.add(new Unreadable(id, row.getString(5), e.toString()));

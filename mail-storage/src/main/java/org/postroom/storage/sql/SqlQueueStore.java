@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
@@ -87,6 +89,12 @@ final class SqlQueueStore implements QueueStore {
   private final QueueRemoval removal;
   private final SqlQueueControl control;
 
+  /**
+   * What leased rows belong to, by recipient, until they are settled for the first time: whoever
+   * leases has read it. Not of all of them: what is missing here is read again.
+   */
+  private final Map<Long, QueueRows.Owned> leased = new ConcurrentHashMap<>();
+
   SqlQueueStore(
       Committer committer,
       Database database,
@@ -125,6 +133,7 @@ final class SqlQueueStore implements QueueStore {
           }
           return true;
         });
+    offer.owned.forEach(row -> leased.put(row.recipient(), row));
     offer.unreadable.forEach(
         row ->
             LOG.error(
@@ -174,11 +183,13 @@ final class SqlQueueStore implements QueueStore {
     private final List<QueueRows.Ready> ready = new ArrayList<>();
     private final List<QueueRows.Unreadable> unreadable = new ArrayList<>();
     private QueueRows.Groups taken = new QueueRows.Groups();
+    private final List<QueueRows.Owned> owned = new ArrayList<>();
     private final Map<String, Long> firsts = new HashMap<>();
 
     /** Leases those that nobody has leased, put off or ended meanwhile. */
     void take(Journaled statements, String owner, Instant until) throws SQLException {
       taken = new QueueRows.Groups(); // the unit may be run again
+      owned.clear();
       Prepared update = statements.of(LEASE);
       for (QueueRows.Ready row : ready) {
         update.setString(1, owner);
@@ -192,6 +203,7 @@ final class SqlQueueStore implements QueueStore {
       for (int i = 0; i < counts.length; i++) {
         if (counts[i] > 0) {
           taken.add(ready.get(i));
+          owned.add(ready.get(i).owned());
         }
       }
       for (QueueRows.Unreadable row : unreadable) {
@@ -237,6 +249,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public void renew(String owner, Instant now, Duration lease, Collection<Long> recipients) {
+    leased.keySet().retainAll(Set.copyOf(recipients)); // others will never be settled
     long until = now.plus(lease).toEpochMilli();
     committer.run(
         batch -> {
@@ -260,6 +273,7 @@ final class SqlQueueStore implements QueueStore {
     if (destinations.size() == 0) {
       return; // the opening has counted the rows, and given back what others had leased
     }
+    leased.clear();
     List<Long> going = going(owner, Set.of());
     committer.run(
         batch -> {
@@ -281,6 +295,7 @@ final class SqlQueueStore implements QueueStore {
   @Override
   public void releaseLeases(String owner, Collection<Long> held) {
     Set<Long> kept = Set.copyOf(held);
+    leased.keySet().retainAll(kept);
     List<Long> going = going(owner, kept);
     committer.run(
         batch -> {
@@ -374,8 +389,22 @@ final class SqlQueueStore implements QueueStore {
         });
   }
 
+  /** From memory once: who asks again may have been heard. */
   private Map<Long, QueueRows.Owned> owned(List<Settlement> settlements) {
-    return read(queue -> queue.owned(settlements.stream().map(Settlement::recipient).toList()));
+    Map<Long, QueueRows.Owned> owned = new LinkedHashMap<>();
+    List<Long> others = new ArrayList<>(0);
+    for (Settlement settlement : settlements) {
+      QueueRows.Owned known = leased.remove(settlement.recipient());
+      if (known == null) {
+        others.add(settlement.recipient());
+      } else {
+        owned.put(settlement.recipient(), known);
+      }
+    }
+    if (!others.isEmpty()) {
+      owned.putAll(read(queue -> queue.owned(others)));
+    }
+    return owned;
   }
 
   private void putOff(

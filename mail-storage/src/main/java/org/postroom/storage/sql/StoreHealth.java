@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.time.Uninterrupted;
 import org.postroom.storage.blob.DataFolderInUse;
 import org.postroom.storage.blob.DiskFull;
 import org.slf4j.Logger;
@@ -197,25 +198,18 @@ final class StoreHealth {
    */
   synchronized void awaitOpen(Duration patience) {
     long end = nanos.getAsLong() + patience.toNanos();
-    boolean interrupted = false;
-    try {
-      while (state == State.BROKEN || state == State.OPENING) {
-        long millis = (end - nanos.getAsLong()) / 1_000_000;
-        if (millis <= 0) {
-          throw unavailable();
-        }
-        try {
-          wait(millis);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    Uninterrupted.await(() -> awaitOpen(end));
     requireOpen();
+  }
+
+  private synchronized void awaitOpen(long end) throws InterruptedException {
+    while (state == State.BROKEN || state == State.OPENING) {
+      long millis = (end - nanos.getAsLong()) / 1_000_000;
+      if (millis <= 0) {
+        throw unavailable();
+      }
+      wait(millis);
+    }
   }
 
   /**

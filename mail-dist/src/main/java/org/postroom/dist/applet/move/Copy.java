@@ -3,11 +3,11 @@ package org.postroom.dist.applet.move;
 import java.io.IOException;
 import javax.net.ssl.SSLSocketFactory;
 import org.postroom.core.secret.Secret;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 
 /** Mail that comes from a server that runs, by IMAP. */
 public final class Copy {
-  private final DescribedServer.Client client;
+  private final AskedServer.Client client;
   private final ImapPlace place;
   private final boolean verify;
   private final Report report;
@@ -18,7 +18,7 @@ public final class Copy {
    * @param verify whether all messages are compared at the end
    * @throws Trouble when it cannot be understood
    */
-  public Copy(DescribedServer.Client client, String place, boolean verify, Report report)
+  public Copy(AskedServer.Client client, String place, boolean verify, Report report)
       throws Trouble {
     this.client = client;
     this.place = ImapPlace.parse(place);

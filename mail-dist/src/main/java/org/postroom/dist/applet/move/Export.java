@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
 import org.postroom.dist.operation.MailboxOperations.Mailboxes;
@@ -30,7 +30,7 @@ import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** Mail that goes: of one user or of many, each to his own Maildir or folder of mboxes. */
 public final class Export {
-  private final DescribedServer.Client client;
+  private final AskedServer.Client client;
   private final Places places;
   private final Report report;
 
@@ -39,7 +39,7 @@ public final class Export {
    *
    * @throws Trouble when it cannot be understood
    */
-  public Export(DescribedServer.Client client, String place, Report report) throws Trouble {
+  public Export(AskedServer.Client client, String place, Report report) throws Trouble {
     this.client = client;
     this.places = Places.parse(place);
     this.report = report;

@@ -2,11 +2,11 @@ package org.postroom.dist.applet.move;
 
 import java.io.IOException;
 import java.util.List;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 
 /** Mail that comes: of one user or of many, each from his own place. */
 public final class Import {
-  private final DescribedServer.Client client;
+  private final AskedServer.Client client;
   private final Places places;
   private final boolean newUids;
   private final boolean verify;
@@ -20,7 +20,7 @@ public final class Import {
    * @throws Trouble when it cannot be understood
    */
   public Import(
-      DescribedServer.Client client, String place, boolean newUids, boolean verify, Report report)
+      AskedServer.Client client, String place, boolean newUids, boolean verify, Report report)
       throws Trouble {
     this.client = client;
     this.places = Places.parse(place);

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.answer.OperationRefused;
-import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.files.NamedFlags;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
@@ -47,7 +47,7 @@ final class Importing {
   private static final int BATCH_FLAGS = 128 * 1024;
   private static final int NAMES = 1000;
 
-  private final DescribedServer.Client client;
+  private final AskedServer.Client client;
   private final String login;
   private final boolean newUids;
   private final boolean verify;
@@ -60,7 +60,7 @@ final class Importing {
    * @param verify whether all messages are compared by their octets at the end
    */
   Importing(
-      DescribedServer.Client client, String login, boolean newUids, boolean verify, Report report) {
+      AskedServer.Client client, String login, boolean newUids, boolean verify, Report report) {
     this.client = client;
     this.login = login;
     this.newUids = newUids;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
@@ -25,7 +26,7 @@ public final class Contents {
   /** By mailbox: a line with its numbers, and a line for each message. */
   public static Map<String, List<String>> of(ServerBuilder server, String login) {
     Map<String, List<String>> all = new TreeMap<>();
-    try (DescribedServer.Client client = server.unwrap(DescribedServer.class).client()) {
+    try (AskedServer.Client client = server.unwrap(DescribedServer.class).client()) {
       Mailboxes mailboxes = client.ask(MailboxOperations.LIST, new Owner(login));
       all.put("subscribed", mailboxes.subscribed());
       for (Kept row : mailboxes.mailboxes()) {

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +32,8 @@ import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.applet.FolderCopy;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
@@ -41,16 +44,29 @@ import org.postroom.storage.Storage;
 final class MailMoveTest {
   private static final String ADA = "ada@example.org";
 
+  /**
+   * Data folders as they are when ada has just come, by name: no two have the same UIDVALIDITYs.
+   */
+  @TempDir private static Path fresh;
+
   @TempDir private Path folder;
 
   private static AppletRun run(String... words) {
     return AppletRun.of(words);
   }
 
-  private Path data(String name) {
+  @BeforeAll
+  static void makeDataFolders() {
+    for (String name : List.of("data", "other")) {
+      String made = fresh.resolve(name).toString();
+      assertThat(run("user", "add", "-d", made, ADA).status()).isZero();
+    }
+  }
+
+  private Path data(String name) throws IOException {
     Path data = folder.resolve(name);
     if (!Files.exists(data)) {
-      assertThat(run("user", "add", "-d", data.toString(), ADA).status()).isZero();
+      FolderCopy.of(fresh.resolve(name), data);
     }
     return data;
   }
@@ -698,7 +714,7 @@ final class MailMoveTest {
     Report report = new Report(nowhere, nowhere, () -> 0);
     MailSource cut = new CutSource(new Maildir(tree.root(), false, report), 300);
 
-    try (DescribedServer.Client client =
+    try (AskedServer.Client client =
         MailServer.builder().storage(Storage.h2(data)).unwrap(DescribedServer.class).client()) {
       assertThatThrownBy(() -> new Importing(client, ADA, false, false, report).all(cut))
           .isInstanceOf(CutOff.class);

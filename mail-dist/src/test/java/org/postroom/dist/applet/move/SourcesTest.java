@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.storage.Storage;
 
@@ -216,7 +217,7 @@ final class SourcesTest {
             return Set.of();
           }
         };
-    try (DescribedServer.Client client =
+    try (AskedServer.Client client =
         MailServer.builder().storage(Storage.h2(data())).unwrap(DescribedServer.class).client()) {
       new Importing(client, ADA, false, verify, report).all(source);
     }

@@ -9,6 +9,7 @@ import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
+import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
@@ -22,6 +23,12 @@ import org.slf4j.LoggerFactory;
 public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     implements Command<Selected> {
   private static final Logger LOG = LoggerFactory.getLogger("postroom.imap");
+
+  /** As many keys as people ask at a time, who wait for what they cost. */
+  private static final int FEW = 40;
+
+  /** What more may cost: about a second. */
+  static final long MOST = 250_000_000;
 
   public SearchCommand {
     results = Set.copyOf(results);
@@ -58,22 +65,31 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
 
   private UidSet find(Selected state, Responder out) {
     Patience patience = state.user().client().patience(out);
-    return find(state.view(), state.store(), patience::tickWhileHeard);
+    return find(state.view(), state.store(), MOST, patience::tickWhileHeard);
+  }
+
+  /** The messages that are meant, by UID, whatever that costs. */
+  public UidSet find(MailboxView view, MailStore store) {
+    return find(view, store, Long.MAX_VALUE, () -> {});
   }
 
   /**
-   * The messages that are meant, by UID.
+   * The same, where a line of thousands of keys is not asked of each of a hundred thousand
+   * messages.
    *
+   * @param most what more than a few keys may cost, by their weight and the messages
    * @param tick done for each message that has to be looked at
    */
-  public UidSet find(MailboxView view, MailStore store, Runnable tick) {
+  UidSet find(MailboxView view, MailStore store, long most, Runnable tick) {
     if (view.uids().isEmpty()) {
       return UidSet.EMPTY;
     }
+    require(key.size(), view.uids().runs(), most);
     UidSet candidates = key.candidates(view);
     if (!key.needsRows()) {
       return candidates;
     }
+    require(key.weight(), candidates.size(), most);
     Matcher matcher = new Matcher(view);
     UidSet.Builder found = new UidSet.Builder();
     store.read(
@@ -89,13 +105,19 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     return found.build();
   }
 
+  private void require(long each, long times, long most) {
+    if (key.size() > FEW && each * times > most) {
+      throw new Refused("LIMIT", "Too many search keys for so many messages.");
+    }
+  }
+
   /**
    * A message that is damaged is not found by what it says, and hides no other: a client that is
    * told to try again would do so for ever.
    */
   private boolean matches(MessageRow row, Matcher matcher) {
     try {
-      return key.matches(row, matcher);
+      return matcher.matches(key, row);
     } catch (ContentDamaged e) {
       LOG.error("message {} is not searched: {}", row.emailId(), e.getMessage());
       return false;

@@ -160,7 +160,7 @@ final class SearchGrammar {
   private SearchKey or() {
     SearchKey one = key();
     in.space();
-    return new SearchKey.Or(one, key());
+    return SearchKey.Or.of(one, key());
   }
 
   private SearchKey header() {

@@ -1,6 +1,7 @@
 package org.postroom.imap.command.search;
 
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,6 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.EnvelopeText;
-import org.postroom.core.mime.MessageText;
 import org.postroom.core.mime.Needle;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.session.MailboxView;
@@ -21,9 +21,17 @@ sealed interface SearchKey {
 
   boolean matches(MessageRow row, Matcher matcher);
 
-  /** What it costs to look: 0 for what every row has, 1 for the envelope, 2 for octets. */
-  default int cost() {
-    return 0;
+  /** How many conditions there are in it. */
+  default int size() {
+    return 1;
+  }
+
+  /**
+   * What it takes to ask this of a message, in about the time that a flag takes. Of text in a
+   * message it is that for a small one.
+   */
+  default long weight() {
+    return 1;
   }
 
   default Set<MailStore.Detail> details() {
@@ -43,10 +51,17 @@ sealed interface SearchKey {
     return true;
   }
 
-  /** All of them; cheap ones are asked first. */
-  record And(List<SearchKey> keys) implements SearchKey {
-    public And {
-      keys = keys.stream().sorted((a, b) -> Integer.compare(a.cost(), b.cost())).toList();
+  /**
+   * All of them; what takes least is asked first.
+   *
+   * @param keys in that order
+   */
+  record And(List<SearchKey> keys, int size, long weight) implements SearchKey {
+    And(List<SearchKey> keys) {
+      this(
+          keys.stream().sorted(Comparator.comparingLong(SearchKey::weight)).toList(),
+          keys.stream().mapToInt(SearchKey::size).sum(),
+          keys.stream().mapToLong(SearchKey::weight).sum());
     }
 
     @Override
@@ -60,11 +75,6 @@ sealed interface SearchKey {
     }
 
     @Override
-    public int cost() {
-      return keys.stream().mapToInt(SearchKey::cost).max().orElse(0);
-    }
-
-    @Override
     public Set<MailStore.Detail> details() {
       Set<MailStore.Detail> all = EnumSet.noneOf(MailStore.Detail.class);
       keys.forEach(key -> all.addAll(key.details()));
@@ -75,7 +85,9 @@ sealed interface SearchKey {
     public UidSet candidates(MailboxView view) {
       UidSet all = view.uids();
       for (SearchKey key : keys) {
-        all = all.intersect(key.candidates(view));
+        UidSet some = key.candidates(view);
+        // Nothing has more than the view.
+        all = some.size() == view.uids().size() ? all : all.intersect(some);
       }
       return all;
     }
@@ -86,18 +98,25 @@ sealed interface SearchKey {
     }
   }
 
-  /** One or the other; the cheap one is asked first. */
-  record Or(SearchKey one, SearchKey other) implements SearchKey {
-    @Override
-    public boolean matches(MessageRow row, Matcher matcher) {
-      SearchKey first = one.cost() <= other.cost() ? one : other;
-      SearchKey second = first == one ? other : one;
-      return first.matches(row, matcher) || second.matches(row, matcher);
+  /**
+   * One or the other.
+   *
+   * @param one takes less, and is asked first
+   */
+  record Or(SearchKey one, SearchKey other, int size, long weight) implements SearchKey {
+    /** In any order. */
+    static Or of(SearchKey one, SearchKey other) {
+      boolean inOrder = one.weight() <= other.weight();
+      return new Or(
+          inOrder ? one : other,
+          inOrder ? other : one,
+          one.size() + other.size(),
+          one.weight() + other.weight());
     }
 
     @Override
-    public int cost() {
-      return Math.max(one.cost(), other.cost());
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return one.matches(row, matcher) || other.matches(row, matcher);
     }
 
     @Override
@@ -110,7 +129,8 @@ sealed interface SearchKey {
 
     @Override
     public UidSet candidates(MailboxView view) {
-      return one.candidates(view).union(other.candidates(view));
+      UidSet first = one.candidates(view);
+      return first.size() == view.uids().size() ? first : first.union(other.candidates(view));
     }
 
     @Override
@@ -127,8 +147,13 @@ sealed interface SearchKey {
     }
 
     @Override
-    public int cost() {
-      return key.cost();
+    public int size() {
+      return key.size();
+    }
+
+    @Override
+    public long weight() {
+      return key.weight();
     }
 
     @Override
@@ -153,6 +178,11 @@ sealed interface SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
       return matcher.in(this, row.uid());
+    }
+
+    @Override
+    public long weight() {
+      return 4;
     }
 
     @Override
@@ -191,7 +221,12 @@ sealed interface SearchKey {
   record HasKeyword(Keyword keyword) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return row.flags().has(keyword);
+      return matcher.hasKeyword(row, keyword);
+    }
+
+    @Override
+    public long weight() {
+      return 2;
     }
   }
 
@@ -209,6 +244,11 @@ sealed interface SearchKey {
     public boolean matches(MessageRow row, Matcher matcher) {
       return larger ? row.size() > than : row.size() < than;
     }
+
+    @Override
+    public long weight() {
+      return 2;
+    }
   }
 
   /** BEFORE, ON, SINCE: the day as INTERNALDATE shows it, in its own zone. */
@@ -219,19 +259,24 @@ sealed interface SearchKey {
       long local = date.epochMillis() + date.offsetMinutes() * 60_000L;
       return day.holds(Math.floorDiv(local, 86_400_000L));
     }
+
+    @Override
+    public long weight() {
+      return 3;
+    }
   }
 
   /** SENTBEFORE, SENTON, SENTSINCE: the day in the Date field, whatever its zone. */
   record Sent(Day day) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      Optional<LocalDate> sent = SentDay.of(row.envelope());
+      Optional<LocalDate> sent = matcher.sentDay(row);
       return sent.isPresent() && day.holds(sent.get().toEpochDay());
     }
 
     @Override
-    public int cost() {
-      return 1;
+    public long weight() {
+      return 10;
     }
 
     @Override
@@ -255,8 +300,8 @@ sealed interface SearchKey {
     }
 
     @Override
-    public int cost() {
-      return 1;
+    public long weight() {
+      return 150;
     }
 
     @Override
@@ -269,15 +314,12 @@ sealed interface SearchKey {
   record InHeader(String field, Needle needle) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return row.content()
-          .map(octets -> new MessageText(octets::read, row.structure()))
-          .filter(text -> text.matchesHeader(field, needle))
-          .isPresent();
+      return matcher.text(row).filter(text -> text.matchesHeader(field, needle)).isPresent();
     }
 
     @Override
-    public int cost() {
-      return 2;
+    public long weight() {
+      return 300;
     }
 
     @Override
@@ -290,15 +332,15 @@ sealed interface SearchKey {
   record InText(boolean headers, Needle needle) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return row.content()
-          .map(octets -> new MessageText(octets::read, row.structure()))
+      return matcher
+          .text(row)
           .filter(text -> headers ? text.matchesText(needle) : text.matchesBody(needle))
           .isPresent();
     }
 
     @Override
-    public int cost() {
-      return 3;
+    public long weight() {
+      return 750;
     }
 
     @Override

@@ -38,12 +38,20 @@ public final class TlsPolicies {
   private final List<PolicySource> sources;
   private final Resolver names;
 
+  /** What holds where nobody has something to say of a next hop: one object for all mail. */
+  private final TlsPolicy usual;
+
+  private final CompletionStage<HostPolicies> usualHosts;
+
   private TlsPolicies(
       Settings settings, TableList tables, List<PolicySource> sources, Resolver names) {
     this.settings = settings;
     this.names = names;
     this.tables = tables;
     this.sources = List.copyOf(sources);
+    this.usual =
+        policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty(), Optional.empty());
+    this.usualHosts = CompletableFuture.completedStage(HostPolicies.same(usual));
   }
 
   /**
@@ -153,26 +161,16 @@ public final class TlsPolicies {
    */
   public CompletionStage<HostPolicies> of(NextHop hop, BooleanSupplier needNot) {
     Optional<Row> ofTable = ofTable(hop);
-    TlsPolicy policy =
-        ofTable
-            .map(Row::policy)
-            .orElseGet(
-                () ->
-                    policy(
-                        settings.get(TlsParams.LEVEL),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty()));
+    TlsPolicy policy = ofTable.map(Row::policy).orElse(usual);
     boolean dane = policy.level().asksForTlsa();
     boolean asksForMore = policy.level().requiresTls() || ofTable.isEmpty() && !sources.isEmpty();
     if (asksForMore && settings.get(TlsParams.REQUIRED_ENABLE) && needNot.getAsBoolean()) {
-      return CompletableFuture.completedStage(
-          HostPolicies.same(
-              policy(
-                  wrapped() ? TlsLevel.ENCRYPT : TlsLevel.MAY,
-                  List.of(),
-                  policy.serverName(),
-                  Optional.empty())));
+      return same(
+          policy(
+              wrapped() ? TlsLevel.ENCRYPT : TlsLevel.MAY,
+              List.of(),
+              policy.serverName(),
+              Optional.empty()));
     }
     if (dane && !provesNames()) {
       throw new BadPolicy("TLS policy for " + hop.written() + ": " + needsDnssec());
@@ -183,16 +181,14 @@ public final class TlsPolicies {
               + " needs the level encrypt or above for "
               + hop.written());
     }
-    CompletionStage<HostPolicies> all =
-        CompletableFuture.completedStage(
-            HostPolicies.same(
-                dane
-                    ? policy(
-                        TlsLevel.MAY,
-                        List.of(),
-                        policy.serverName(),
-                        ofTable.flatMap(Row::versions))
-                    : policy));
+    CompletionStage<HostPolicies> all = usualHosts;
+    if (dane) {
+      all =
+          same(
+              policy(TlsLevel.MAY, List.of(), policy.serverName(), ofTable.flatMap(Row::versions)));
+    } else if (ofTable.isPresent()) {
+      all = same(policy);
+    }
     if (ofTable.isEmpty()) {
       for (PolicySource source : sources) {
         all = all.thenCompose(otherwise -> source.of(hop, otherwise));
@@ -230,6 +226,10 @@ public final class TlsPolicies {
                 policy(TlsLevel.SECURE, List.of(), Optional.empty(), Optional.empty()),
                 policy(TlsLevel.ENCRYPT, List.of(), Optional.empty(), Optional.empty()),
                 otherwise));
+  }
+
+  private static CompletionStage<HostPolicies> same(TlsPolicy policy) {
+    return CompletableFuture.completedStage(HostPolicies.same(policy));
   }
 
   private Optional<Row> ofTable(NextHop hop) {

@@ -39,7 +39,7 @@ public record TlsPolicy(
 
   /** One that rests on no records, in any version that we speak. */
   public TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
-    this(level, match, serverName, List.of(), TlsVersions.parse("").spoken());
+    this(level, match, serverName, List.of(), TlsVersions.ALL.spoken());
   }
 
   /** {@link #VALID} in the versions that settings have where there must be TLS. */

@@ -20,6 +20,9 @@ record TlsVersions(String written, Set<String> spoken) {
 
   private static final int OLDEST_SPOKEN = NAMES.indexOf("TLSv1.2");
 
+  /** All that we speak. */
+  static final TlsVersions ALL = parse("");
+
   TlsVersions {
     spoken = Set.copyOf(spoken);
   }
