@@ -116,9 +116,12 @@ final class Looking implements AutoCloseable {
   }
 
   private synchronized void awaitLooked(long end) throws InterruptedException {
-    long left;
-    while (looking && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+    for (long left = millisTo(end); looking && left > 0; left = millisTo(end)) {
       wait(left);
     }
+  }
+
+  private static long millisTo(long end) {
+    return (end - System.nanoTime()) / 1_000_000;
   }
 }

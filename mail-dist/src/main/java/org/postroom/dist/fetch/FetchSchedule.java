@@ -181,9 +181,12 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
   }
 
   private synchronized void awaitEnd(long end) throws InterruptedException {
-    long left;
-    while (!rounds.isEmpty() && (left = (end - System.nanoTime()) / 1_000_000) > 0) {
+    for (long left = millisTo(end); !rounds.isEmpty() && left > 0; left = millisTo(end)) {
       wait(left);
     }
+  }
+
+  private static long millisTo(long end) {
+    return (end - System.nanoTime()) / 1_000_000;
   }
 }
