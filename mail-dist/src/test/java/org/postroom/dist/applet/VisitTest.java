@@ -54,9 +54,9 @@ final class VisitTest {
   private MailServer server;
 
   /** What a command came to, and whether it said it in a process of its own. */
-  private record Came(int status, byte[] out, String err) {
+  private record Came(int status, String out, String err) {
     String said() {
-      return new String(out, UTF_8) + err;
+      return out + err;
     }
 
     boolean isElsewhere() {
@@ -175,7 +175,7 @@ final class VisitTest {
   }
 
   private Came came(Process process) throws Exception {
-    byte[] out = process.getInputStream().readAllBytes();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Came(process.waitFor(), out, Files.readString(folder.resolve("errors"), UTF_8));
   }
 
@@ -192,7 +192,7 @@ final class VisitTest {
     QueuedMail mail = queue().get(0);
     assertThat(mail.sender()).hasToString("eve@far.test");
     assertThat(mail.recipients()).singleElement().asString().contains("bob@far.test");
-    assertThat(new String(visit(MAIL, "postcat", "-q", mail.id().value()).out(), UTF_8))
+    assertThat(visit(MAIL, "postcat", "-q", mail.id().value()).out())
         .contains("From: \"E. Ve\" <eve@far.test>\n", "To: ada", "Gr\u00fc\u00dfe\n");
   }
 
@@ -237,7 +237,7 @@ final class VisitTest {
         named.add(1, "-C" + mainCf);
       }
       if (call.get(0).equals("postcat")) { // to the process's own standard output
-        assertThat(new String(came.out(), UTF_8)).as(call.toString()).contains("bob@far.test");
+        assertThat(came.out()).as(call.toString()).contains("bob@far.test");
         assertThat(came.status()).isZero();
         continue;
       }
@@ -255,8 +255,7 @@ final class VisitTest {
     assertThat(visit(List.of(), tokyo, MAIL, "sendmail", "bob@far.test").status()).isZero();
     String id = queue().get(0).id().value();
 
-    assertThat(new String(visit(MAIL, "postcat", "-hq", id).out(), UTF_8))
-        .contains("From: =?UTF-8?B?");
+    assertThat(visit(MAIL, "postcat", "-hq", id).out()).contains("From: =?UTF-8?B?");
     assertThat(visit(List.of(), tokyo, MAIL, "sendmail", "-bp").said())
         .isNotEqualTo(visit(List.of(), denver, MAIL, "sendmail", "-bp").said());
     for (String tz : List.of("CET-1CEST", "UTC+3", "+03:00", "", ":Asia/Tokyo")) {
@@ -396,7 +395,7 @@ final class VisitTest {
 
     assertThat(came).extracting(Came::status, Came::said).containsExactly(0, "");
     String id = queue().get(0).id().value();
-    assertThat(new String(visit(MAIL, "postcat", "-bq", id).out(), UTF_8)).isEmpty();
+    assertThat(visit(MAIL, "postcat", "-bq", id).out()).isEmpty();
     assertThat(byShell("exec \"$@\" >&-", "sendmail", "-bp").status()).isZero();
     assertThat(byShell("exec \"$@\" 2>&-", "sendmail", "-bp").said()).contains(id);
   }
@@ -452,7 +451,7 @@ final class VisitTest {
 
     assertThat(visit(mail, "sendmail", "-oi", "bob@far.test").status()).isZero();
 
-    assertThat(new String(visit(MAIL, "postcat", "-bq", queue().get(0).id().value()).out(), UTF_8))
+    assertThat(visit(MAIL, "postcat", "-bq", queue().get(0).id().value()).out())
         .isEqualTo("\none\n.\ntwo\n");
   }
 
