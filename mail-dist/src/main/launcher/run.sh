@@ -93,6 +93,7 @@ find_archive() {
 archive_classes() {
   find_archive
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/postroom-start.XXXXXX")
+  : >"$scratch/out"
   jvm "$writes=$scratch/classes" -cp "$classpath" \
     org.postroom.dist.applet.Rehearsal "$scratch" $mails >"$scratch/out" 2>&1 </dev/null &
   pid=$!
