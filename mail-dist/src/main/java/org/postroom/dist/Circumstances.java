@@ -2,6 +2,8 @@ package org.postroom.dist;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,11 @@ import org.postroom.core.wire.Workers;
 import org.postroom.dist.assembly.Disturbance;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.operation.Operation;
 
 /**
  * Time, names and the network that a server goes by: the machine's, where {@link ServerBuilder} was
- * told of no others.
+ * told of no others; and what it can be asked for besides.
  */
 final class Circumstances {
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
@@ -34,6 +37,7 @@ final class Circumstances {
   @Nullable Ear ear;
   UnaryOperator<Wire> wire = UnaryOperator.identity();
   Disturbance disturbance = Disturbance.NONE;
+  final List<Operation<?, ?>> operations = new ArrayList<>();
 
   /** The machine's. */
   Circumstances() {}
@@ -46,6 +50,7 @@ final class Circumstances {
     ear = other.ear;
     wire = other.wire;
     disturbance = other.disturbance;
+    operations.addAll(other.operations);
   }
 
   /** What deadlines go by; the server's own are closed with it. */

@@ -37,7 +37,6 @@ import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.config.ServicePlan;
-import org.postroom.dist.operation.Operation;
 import org.postroom.storage.Storage;
 import org.postroom.storage.store.SqlTables;
 
@@ -52,7 +51,6 @@ final class Description {
   final List<FilterStation.Named> filters = new ArrayList<>();
   AddedRestrictions restrictions = AddedRestrictions.NONE;
   final List<Part> added = new ArrayList<>();
-  final List<Operation<?, ?>> operations = new ArrayList<>();
   final SecureRandom random;
   @Nullable Storage storage;
   @Nullable InetAddress bind;
@@ -78,7 +76,6 @@ final class Description {
     filters.addAll(other.filters);
     restrictions = other.restrictions;
     added.addAll(other.added);
-    operations.addAll(other.operations);
     random = other.random;
     storage = other.storage;
     bind = other.bind;

@@ -55,7 +55,7 @@ final class InsideDescription implements DescribedServer {
 
   @Override
   public DescribedServer operation(Operation<?, ?> one) {
-    description.operations.add(one);
+    description.circumstances.operations.add(one);
     return this;
   }
 

@@ -49,7 +49,7 @@ public final class MailServer implements AutoCloseable {
           LocalSockets.open(
               running.started(),
               description.configuration,
-              description.operations,
+              description.circumstances.operations,
               user -> new ServerDesk(this, user),
               shutdown.owned());
       shutdown.ready(() -> running.isCaller() || sockets.isCaller(), ofTheProcess == null);

@@ -17,7 +17,7 @@ interface Caller {
 
   /** Whose command it is. */
   static Caller of(CommandSpec spec) {
-    return ((Commands) spec.root().userObject()).caller();
+    return CommandTable.of(spec).caller();
   }
 
   /** As this machine names him. */

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     description = "A whole mail server: SMTP, POP3 and IMAP over one SQL store.",
     mixinStandardHelpOptions = true,
     version = "Postroom " + MailServer.VERSION)
-final class Commands {
+final class Commands implements CommandTable {
   private static final List<NamedCommand> ALL =
       Stream.of(OwnCommands.ALL, PostfixCommands.ALL, DovecotCommands.ALL)
           .flatMap(List::stream)
@@ -24,8 +24,13 @@ final class Commands {
     this.caller = caller;
   }
 
-  /** Whose command it is. */
-  Caller caller() {
+  /** All of them, for nobody yet. */
+  static CommandTable all() {
+    return new Commands(new OwnProcess());
+  }
+
+  @Override
+  public Caller caller() {
     return caller;
   }
 
@@ -39,12 +44,12 @@ final class Commands {
    * longer than most commands. Where the words begin with none, it has all, as for the help.
    */
   static CommandLine line(String... words) {
-    return line(new OwnProcess(), words);
+    return all().line(new OwnProcess(), words);
   }
 
-  /** The same for a caller. */
-  static CommandLine line(Caller caller, String... words) {
-    CommandLine line = new CommandLine(new Commands(caller));
+  @Override
+  public CommandLine line(Caller other, String... words) {
+    CommandLine line = new CommandLine(new Commands(other));
     List<NamedCommand> meant =
         ALL.stream().filter(one -> words.length > 0 && one.name().equals(words[0])).toList();
     for (NamedCommand one : meant.isEmpty() ? ALL : meant) {

@@ -129,7 +129,7 @@ public final class DoveadmApplet implements Callable<Integer> {
     List<String> line = new ArrayList<>(List.of("doveconf"));
     line.addAll(rest);
     String[] all = line.toArray(String[]::new);
-    CommandLine doveconf = Commands.line(Caller.of(spec), all);
+    CommandLine doveconf = CommandTable.of(spec).line(Caller.of(spec), all);
     doveconf.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
     return CommandRun.of(doveconf, all);
   }

@@ -48,7 +48,7 @@ public final class Postroom {
   /** The same, with what it reads from elsewhere. */
   static int run(InputStream in, PrintWriter out, PrintWriter err, String... args) {
     Caller caller = new OwnProcess(in, new FileOutputStream(FileDescriptor.out));
-    return run(Commands.line(caller, args).setOut(out).setErr(err), args);
+    return run(Commands.all().line(caller, args).setOut(out).setErr(err), args);
   }
 
   private static int run(CommandLine line, String... args) {

@@ -19,6 +19,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.postroom.core.door.Door;
@@ -69,7 +70,7 @@ public final class Rehearsal {
       AAECAwQFBgcICQ==
       --part--
       """
-          .formatted("What is said in a mail of some length.\n".repeat(80))
+          .replace("%s", "What is said in a mail of some length.\n".repeat(80))
           .replace("\n", "\r\n");
 
   private final Path mainCf;
@@ -101,16 +102,20 @@ public final class Rehearsal {
     try (TestMail next = TestMail.start()) {
       Files.writeString(
           mainCf,
-          """
-          myhostname = %s
-          mydestination =
-          virtual_mailbox_domains = $myhostname
-          inet_interfaces = loopback-only
-          relayhost = [%s]:%d
-          storage_url = h2:data
-          listeners = smtp:0 submission:0 submissions:0 lmtp:0 pop3s:0 imap:0 imaps:0
-          """
-              .formatted(DOMAIN, next.smtp().host(), next.smtp().port()));
+          String.format(
+              Locale.ROOT,
+              """
+              myhostname = %s
+              mydestination =
+              virtual_mailbox_domains = $myhostname
+              inet_interfaces = loopback-only
+              relayhost = [%s]:%d
+              storage_url = h2:data
+              listeners = smtp:0 submission:0 submissions:0 lmtp:0 pop3s:0 imap:0 imaps:0
+              """,
+              DOMAIN,
+              next.smtp().host(),
+              next.smtp().port()));
       new Rehearsal(mainCf, rounds).run(next);
     }
   }

@@ -81,7 +81,8 @@ public final class ServeApplet implements Callable<Integer> {
         .ifPresent(
             file ->
                 inside.operation(
-                    CommandOperation.by((desk, call) -> Visitor.run(file, desk, call))));
+                    CommandOperation.by(
+                        (desk, call) -> Visitor.run(CommandTable.of(spec), file, desk, call))));
     Systemd systemd = Systemd.ofThisProcess();
     systemd.signsEvery().ifPresent(often -> builder.onAlive(often, systemd::alive));
     Hangup.on(() -> reload(running, systemd));

@@ -54,6 +54,7 @@ final class Visitor implements Caller {
 
   private static final String EVERYBODYS = "sendmail";
 
+  private final CommandTable commands;
   private final Path configuration;
   private final Desk desk;
   private final Environment environment;
@@ -72,7 +73,9 @@ final class Visitor implements Caller {
     }
   }
 
-  private Visitor(Path configuration, Desk desk, Call call) throws IOException {
+  private Visitor(CommandTable commands, Path configuration, Desk desk, Call call)
+      throws IOException {
+    this.commands = commands;
     this.configuration = configuration.toAbsolutePath().normalize();
     this.desk = desk;
     this.environment = call.environment();
@@ -83,12 +86,13 @@ final class Visitor implements Caller {
   /**
    * Runs a command.
    *
+   * @param commands where it is found
    * @param configuration the server's own
    * @param desk the server, as it is asked by the caller
    */
-  static Run run(Path configuration, Desk desk, Call call) {
+  static Run run(CommandTable commands, Path configuration, Desk desk, Call call) {
     try {
-      return new Visitor(configuration, desk, call).run(call.words());
+      return new Visitor(commands, configuration, desk, call).run(call.words());
     } catch (IOException e) {
       return Run.ELSEWHERE; // it is cut off, and nobody hears this
     }
@@ -104,7 +108,7 @@ final class Visitor implements Caller {
     String[] line = words.toArray(String[]::new);
     PrintWriter toOut = new PrintWriter(new OutputStreamWriter(out, UTF_8));
     PrintWriter toErr = new PrintWriter(new OutputStreamWriter(err, UTF_8));
-    int status = CommandRun.of(Commands.line(this, line).setOut(toOut).setErr(toErr), line);
+    int status = CommandRun.of(commands.line(this, line).setOut(toOut).setErr(toErr), line);
     toOut.flush();
     toErr.flush();
     // What it cannot do here it may be able to do as its caller, who then hears the right reason.

@@ -557,7 +557,8 @@ final class QueueCommandsTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     CommandLine line =
-        Commands.line(new OwnProcess(InputStream.nullInputStream(), said), "postcat")
+        Commands.all()
+            .line(new OwnProcess(InputStream.nullInputStream(), said), "postcat")
             .setErr(new PrintWriter(errors, true, UTF_8));
     List<String> all = new ArrayList<>(List.of("postcat", "-c", folder.toString()));
     all.addAll(List.of(words));

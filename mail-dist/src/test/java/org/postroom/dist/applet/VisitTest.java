@@ -130,7 +130,8 @@ final class VisitTest {
     ServerBuilder builder = MailServer.builder().configuration(file);
     builder
         .unwrap(DescribedServer.class)
-        .operation(CommandOperation.by((desk, call) -> Visitor.run(file, desk, call)));
+        .operation(
+            CommandOperation.by((desk, call) -> Visitor.run(Commands.all(), file, desk, call)));
     server = builder.account("ada@example.org", "correct horse").start();
   }
 
@@ -486,7 +487,7 @@ final class VisitTest {
     start(mainCf);
     for (int i = 0; i < 2; i++) {
       String[] words = {"sendmail", "-C" + mainCf, "bob@far.test"};
-      assertThat(CommandRun.of(Commands.line(new Named(name), words), words)).isZero();
+      assertThat(CommandRun.of(Commands.all().line(new Named(name), words), words)).isZero();
     }
     assertThat(queue()).hasSize(1);
   }
