@@ -50,7 +50,8 @@ module org.postroom.core {
       org.postroom.pop3,
       org.postroom.smtp;
   exports org.postroom.core.machine to
-      org.postroom.dist;
+      org.postroom.dist,
+      org.postroom.storage;
   exports org.postroom.core.mail;
   exports org.postroom.core.mailbox to
       org.postroom.dist,

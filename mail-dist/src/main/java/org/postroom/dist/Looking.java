@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.machine.Uninterrupted;
 import org.postroom.core.time.Timers;
-import org.postroom.core.time.Uninterrupted;
 
 /**
  * Looks again and again for what nobody tells of: at a steady pace, and more often for some seconds

@@ -2,7 +2,7 @@ package org.postroom.core.auth;
 
 import java.util.concurrent.CountDownLatch;
 import org.bouncycastle.crypto.CryptoServicesRegistrar;
-import org.postroom.core.time.Uninterrupted;
+import org.postroom.core.machine.Uninterrupted;
 
 /**
  * What Bouncy Castle computes at its first use it keeps for the thread that came first, for as long

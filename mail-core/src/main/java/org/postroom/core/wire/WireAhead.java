@@ -10,7 +10,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.lang.invoke.MethodHandles;
-import org.postroom.core.time.Uninterrupted;
+import org.postroom.core.machine.Uninterrupted;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.log.FetchLog;
+import org.postroom.core.machine.Uninterrupted;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
-import org.postroom.core.time.Uninterrupted;
 import org.postroom.dist.remote.RemoteRefusal;
 
 /**

@@ -9,9 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.machine.Uninterrupted;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
-import org.postroom.core.time.Uninterrupted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.machine.Uninterrupted;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.quota.QuotaRules;
-import org.postroom.core.time.Uninterrupted;
 import org.postroom.storage.StorageFault;
 
 /**

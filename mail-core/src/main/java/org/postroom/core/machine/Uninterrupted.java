@@ -1,4 +1,4 @@
-package org.postroom.core.time;
+package org.postroom.core.machine;
 
 /**
  * Waits that an interrupt does not end: for what ends by itself, and soon, or must have ended

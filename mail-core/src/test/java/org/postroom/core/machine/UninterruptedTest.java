@@ -1,4 +1,4 @@
-package org.postroom.core.time;
+package org.postroom.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
