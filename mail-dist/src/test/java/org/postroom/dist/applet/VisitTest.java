@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -297,6 +299,10 @@ final class VisitTest {
             "doveadm config",
             "doveadm log test",
             "doveadm auth test ada@example.org",
+            "doveadm search -u ada@example.org all",
+            "doveadm fetch -u ada@example.org text all",
+            "doveadm copy -u ada@example.org Sent all",
+            "doveadm expunge -u ada@example.org mailbox INBOX seen",
             "doveadm stop",
             "makemap hash x",
             "@/etc/passwd")) {
@@ -321,6 +327,19 @@ final class VisitTest {
     assertThat(queue()).isEmpty();
   }
 
+  /** A folder names its main.cf, and no other file that is in it. */
+  @Test
+  void aServerOfAnotherFileInTheFolderIsNotMeant() throws Exception {
+    server.close();
+    Path other = Files.copy(mainCf, folder.resolve("other.cf"));
+    start(other);
+
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+    assertThat(queue()).isEmpty();
+    Map<String, String> named = Map.of("MAIL_CONFIG", other.toString());
+    assertThat(visit(List.of(), named, MAIL, "sendmail", "bob@far.test").status()).isZero();
+  }
+
   @Test
   void changesTheQueueAsItsOwnerMay() throws Exception {
     assertThat(visit(MAIL, "sendmail", "bob@far.test").status()).isZero();
@@ -342,6 +361,23 @@ final class VisitTest {
 
     assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(mail);
     assertThat(queue()).isEmpty();
+  }
+
+  /** The server has not the memory that as many addresses as fit into a mail would take. */
+  @Test
+  void whoNamesVeryManyIsNotServedByTheServer() throws Exception {
+    String many = "a,".repeat(10_000) + "a";
+    byte[] named = ("To: " + many + "\n\nx\n").getBytes(ISO_8859_1);
+    byte[] headerOnly = ("Subject: x\nTo: " + many).getBytes(ISO_8859_1);
+    byte[] saidBelow = ("To: ada\r\n\r\n" + many + "\n").getBytes(ISO_8859_1);
+
+    assertThat(visit(named, "sendmail", "-t").isElsewhere()).isTrue();
+    assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(named);
+    assertThat(visit(headerOnly, "sendmail", "-t").isElsewhere()).isTrue();
+    assertThat(visit(MAIL, "sendmail", many).isElsewhere()).isTrue();
+    assertThat(queue()).isEmpty();
+    assertThat(visit(saidBelow, "sendmail", "bob@far.test").status()).isZero();
+    assertThat(queue()).hasSize(1);
   }
 
   /** A line of a dot may be the end, behind which nobody waits for more. */
@@ -461,35 +497,42 @@ final class VisitTest {
    */
   @Test
   void anAnswerThatIsNotHeardMakesNoSecondMail() throws Exception {
-    server.close();
-    Path socket = folder.resolve("submit");
-    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      deaf.bind(UnixDomainSocketAddress.of(socket));
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  deaf.accept().close();
-                } catch (IOException e) {
-                  // The test is over.
-                }
-              });
-      thread.start();
-      assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
-      thread.join();
-    }
+    assertThat(visitDeaf("sendmail", "bob@far.test").isElsewhere()).isTrue();
 
     assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
     String name = Files.readString(folder.resolve("name"));
     assertThat(name).matches("[0-9A-F]{35}");
 
-    Files.delete(socket);
+    Files.delete(folder.resolve("submit"));
     start(mainCf);
     for (int i = 0; i < 2; i++) {
       String[] words = {"sendmail", "-C" + mainCf, "bob@far.test"};
       assertThat(CommandRun.of(Commands.line(new Named(name), words), words)).isZero();
     }
     assertThat(queue()).hasSize(1);
+  }
+
+  /** Where the server ends without an answer, when it has heard the question. */
+  private Came visitDeaf(String... words) throws Exception {
+    server.close();
+    Path socket = folder.resolve("submit");
+    Files.deleteIfExists(socket);
+    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      deaf.bind(UnixDomainSocketAddress.of(socket));
+      Thread thread =
+          new Thread(
+              () -> {
+                try (SocketChannel client = deaf.accept()) {
+                  int unused = client.read(ByteBuffer.allocate(1024));
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      thread.start();
+      Came came = visit(MAIL, words);
+      thread.join();
+      return came;
+    }
   }
 
   /** A process of one's own that hands in a mail under a name. */
