@@ -413,7 +413,7 @@ final class VisitTest {
     assertThat(visit(List.of(), missing, MAIL, "sendmail", "bob@far.test"))
         .extracting(Came::status, Came::said)
         .containsExactly(0, "");
-    for (String name : List.of("PERL5OPT", "PERL5LIB", "PERL_UNICODE", "PERLIO")) {
+    for (String name : List.of("PERL5OPT", "PERL5LIB", "PERLLIB", "PERL_UNICODE", "PERLIO")) {
       Map<String, String> changed = Map.of("MAIL_CONFIG", folder.toString(), name, "SAD");
 
       assertThat(visit(List.of(), changed, MAIL, "sendmail", "b\u00f6b@far.test").isElsewhere())
@@ -533,6 +533,84 @@ final class VisitTest {
       thread.join();
       return came;
     }
+  }
+
+  /** It may have been done; a second time it would come to something else. */
+  @Test
+  void aChangeOfWhichNothingIsHeardIsNotMadeAgain() throws Exception {
+    assertThat(visitDeaf("doveadm", "mailbox", "create", "-u", "ada@example.org", "x"))
+        .extracting(Came::status, Came::said)
+        .containsExactly(
+            75, "doveadm: fatal: the server gave no answer; it may have done what was asked\n");
+    assertThat(visitDeaf("postsuper", "-d", "ALL").status()).isEqualTo(69);
+    assertThat(visitDeaf("postqueue", "-p").isElsewhere()).isTrue();
+  }
+
+  /** Two mails by one name would be one. */
+  @Test
+  void theNameOfAMailIsNotInherited() throws Exception {
+    String name = "0".repeat(35);
+    Map<String, String> inherited =
+        Map.of("MAIL_CONFIG", folder.toString(), "POSTROOM_MAIL_NAME", name);
+    for (int i = 0; i < 2; i++) {
+      assertThat(visit(List.of(), inherited, MAIL, "sendmail", "bob@far.test").status()).isZero();
+    }
+    assertThat(queue()).hasSize(2);
+    server.close();
+
+    assertThat(visit(List.of(), inherited, MAIL, "sendmail", "bob@far.test").isElsewhere())
+        .isTrue();
+    assertThat(folder.resolve("name")).isEmptyFile();
+  }
+
+  /**
+   * Who reads on for a process that has ended is another one's child by then, such as a service
+   * manager's.
+   */
+  @Test
+  void inputThatBreaksOffLaterEndsNobodyElse() throws Exception {
+    String machine = System.getProperty("os.arch");
+    assumeTrue(List.of("amd64", "aarch64").contains(machine), "no number of prctl");
+    assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "no Linux");
+    Path reader = program(folder.resolve("reader"), "#!/bin/sh\nread line\n");
+    Path manager = folder.resolve("manager");
+    Files.writeString(
+        manager,
+        """
+        use Socket;
+        my ($prctl, $visit, $reader) = @ARGV;
+        syscall($prctl + 0, 36, 1, 0, 0, 0) == 0 or die "children of children stay away: $!";
+        my ($door, $peer);
+        socket($door, PF_INET, SOCK_STREAM, 0) && bind($door, sockaddr_in(0, INADDR_LOOPBACK))
+            && listen($door, 1) or die $!;
+        socket($peer, PF_INET, SOCK_STREAM, 0) && connect($peer, getsockname $door) or die $!;
+        accept(my $mail, $door) or die $!;
+        my $process = fork // die $!;
+        if (!$process) {
+          close $peer;
+          open STDIN, '<&', $mail;
+          exec '/usr/bin/perl', $visit, '/none', $reader, 'sendmail', 'ada';
+        }
+        syswrite $peer, "Subject: x\n\n.\n";
+        waitpid $process, 0;
+        setsockopt $peer, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0; # what comes is no end
+        close $mail;
+        close $peer;
+        waitpid(-1, 0) > 0 or die "nobody has read on";
+        print "alive";
+        """);
+
+    Process process =
+        new ProcessBuilder(
+                PERL.toString(),
+                manager.toString(),
+                machine.equals("amd64") ? "157" : "167",
+                Path.of("src/main/launcher/visit").toString(),
+                reader.toString())
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+
+    assertThat(came(process)).extracting(Came::status, Came::said).containsExactly(0, "alive");
   }
 
   /** A process of one's own that hands in a mail under a name. */
