@@ -92,21 +92,9 @@ public final class DoveadmApplet implements Callable<Integer> {
               rest, () -> place.described(configuration, Optional.empty()).checked().settings());
       case "pw" -> password(rest);
       case "reload", "stop", "service" -> server(server, doveadm, command, rest);
-      case "auth",
-          "copy",
-          "expunge",
-          "fetch",
-          "flags",
-          "force-resync",
-          "index",
-          "kick",
-          "mailbox",
-          "move",
-          "purge",
-          "quota",
-          "search",
-          "user",
-          "who" ->
+      case "search", "fetch", "flags", "expunge", "move", "copy" ->
+          messages(doveadm, command, rest);
+      case "auth", "force-resync", "index", "kick", "mailbox", "purge", "quota", "user", "who" ->
           doveadm.run(command, rest);
       default -> {
         err.println("doveadm: there is no command " + command);
@@ -114,6 +102,12 @@ public final class DoveadmApplet implements Callable<Integer> {
         yield USAGE;
       }
     };
+  }
+
+  /** As many as there are, of which some have to be in memory. */
+  private int messages(Doveadm doveadm, String command, List<String> rest) {
+    Caller.of(spec).needsOwnProcess();
+    return doveadm.run(command, rest);
   }
 
   /** Takes as long as the caller wants. */

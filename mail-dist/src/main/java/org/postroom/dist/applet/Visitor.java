@@ -39,6 +39,12 @@ final class Visitor implements Caller {
   /** The mail, or what else a command reads; twice that is in memory while it is handed in. */
   private static final int MOST_INPUT = 256 * 1024;
 
+  /**
+   * Words, and the header of a mail, in octets: each two of them may be an address, of which the
+   * server's memory has far more than two.
+   */
+  private static final int MOST_ADDRESSES = 16 * 1024;
+
   /** What is called often, and soon over. */
   static final List<String> COMMANDS =
       List.of(
@@ -102,7 +108,8 @@ final class Visitor implements Caller {
     if (words.isEmpty()
         || !COMMANDS.contains(words.get(0))
         || !words.get(0).equals(EVERYBODYS) && !isOwner()
-        || input.filter(octets -> octets.length > MOST_INPUT).isPresent()) {
+        || words.stream().mapToInt(String::length).sum() > MOST_ADDRESSES
+        || input.filter(Visitor::isTooLong).isPresent()) {
       return Run.ELSEWHERE;
     }
     String[] line = words.toArray(String[]::new);
@@ -116,6 +123,25 @@ final class Visitor implements Caller {
     return isElsewhere || isComplaint
         ? Run.ELSEWHERE
         : new Run(Optional.of(status), out.inBase64(), err.inBase64());
+  }
+
+  private static boolean isTooLong(byte[] mail) {
+    return mail.length > MOST_INPUT || headerLength(mail) > MOST_ADDRESSES;
+  }
+
+  /** Up to the first empty line. */
+  private static int headerLength(byte[] mail) {
+    int lineStart = 0;
+    for (int at = 0; at < mail.length; at++) {
+      if (mail[at] == '\n') {
+        boolean isEmpty = at == lineStart || at == lineStart + 1 && mail[lineStart] == '\r';
+        if (isEmpty) {
+          return lineStart;
+        }
+        lineStart = at + 1;
+      }
+    }
+    return mail.length;
   }
 
   @Override
@@ -164,7 +190,7 @@ final class Visitor implements Caller {
   public Optional<AskedServer> visited(Path meant) {
     // By its name: no file is even looked for that somebody has named. Where ours is gone, its
     // name means no server any more.
-    boolean isOurs = meant.equals(configuration) || meant.equals(configuration.getParent());
+    boolean isOurs = meant.equals(configuration) || meant.resolve("main.cf").equals(configuration);
     if (!isOurs || Files.notExists(configuration)) {
       throw elsewhere();
     }

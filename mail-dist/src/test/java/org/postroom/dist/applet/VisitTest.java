@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -297,6 +299,10 @@ final class VisitTest {
             "doveadm config",
             "doveadm log test",
             "doveadm auth test ada@example.org",
+            "doveadm search -u ada@example.org all",
+            "doveadm fetch -u ada@example.org text all",
+            "doveadm copy -u ada@example.org Sent all",
+            "doveadm expunge -u ada@example.org mailbox INBOX seen",
             "doveadm stop",
             "makemap hash x",
             "@/etc/passwd")) {
@@ -321,6 +327,19 @@ final class VisitTest {
     assertThat(queue()).isEmpty();
   }
 
+  /** A folder names its main.cf, and no other file that is in it. */
+  @Test
+  void aServerOfAnotherFileInTheFolderIsNotMeant() throws Exception {
+    server.close();
+    Path other = Files.copy(mainCf, folder.resolve("other.cf"));
+    start(other);
+
+    assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
+    assertThat(queue()).isEmpty();
+    Map<String, String> named = Map.of("MAIL_CONFIG", other.toString());
+    assertThat(visit(List.of(), named, MAIL, "sendmail", "bob@far.test").status()).isZero();
+  }
+
   @Test
   void changesTheQueueAsItsOwnerMay() throws Exception {
     assertThat(visit(MAIL, "sendmail", "bob@far.test").status()).isZero();
@@ -342,6 +361,23 @@ final class VisitTest {
 
     assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(mail);
     assertThat(queue()).isEmpty();
+  }
+
+  /** The server has not the memory that as many addresses as fit into a mail would take. */
+  @Test
+  void whoNamesVeryManyIsNotServedByTheServer() throws Exception {
+    String many = "a,".repeat(10_000) + "a";
+    byte[] named = ("To: " + many + "\n\nx\n").getBytes(ISO_8859_1);
+    byte[] headerOnly = ("Subject: x\nTo: " + many).getBytes(ISO_8859_1);
+    byte[] saidBelow = ("To: ada\r\n\r\n" + many + "\n").getBytes(ISO_8859_1);
+
+    assertThat(visit(named, "sendmail", "-t").isElsewhere()).isTrue();
+    assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(named);
+    assertThat(visit(headerOnly, "sendmail", "-t").isElsewhere()).isTrue();
+    assertThat(visit(MAIL, "sendmail", many).isElsewhere()).isTrue();
+    assertThat(queue()).isEmpty();
+    assertThat(visit(saidBelow, "sendmail", "bob@far.test").status()).isZero();
+    assertThat(queue()).hasSize(1);
   }
 
   /** A line of a dot may be the end, behind which nobody waits for more. */
@@ -377,7 +413,7 @@ final class VisitTest {
     assertThat(visit(List.of(), missing, MAIL, "sendmail", "bob@far.test"))
         .extracting(Came::status, Came::said)
         .containsExactly(0, "");
-    for (String name : List.of("PERL5OPT", "PERL5LIB", "PERL_UNICODE", "PERLIO")) {
+    for (String name : List.of("PERL5OPT", "PERL5LIB", "PERLLIB", "PERL_UNICODE", "PERLIO")) {
       Map<String, String> changed = Map.of("MAIL_CONFIG", folder.toString(), name, "SAD");
 
       assertThat(visit(List.of(), changed, MAIL, "sendmail", "b\u00f6b@far.test").isElsewhere())
@@ -461,35 +497,120 @@ final class VisitTest {
    */
   @Test
   void anAnswerThatIsNotHeardMakesNoSecondMail() throws Exception {
-    server.close();
-    Path socket = folder.resolve("submit");
-    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      deaf.bind(UnixDomainSocketAddress.of(socket));
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  deaf.accept().close();
-                } catch (IOException e) {
-                  // The test is over.
-                }
-              });
-      thread.start();
-      assertThat(visit(MAIL, "sendmail", "bob@far.test").isElsewhere()).isTrue();
-      thread.join();
-    }
+    assertThat(visitDeaf("sendmail", "bob@far.test").isElsewhere()).isTrue();
 
     assertThat(Files.readAllBytes(folder.resolve("input"))).isEqualTo(MAIL);
     String name = Files.readString(folder.resolve("name"));
     assertThat(name).matches("[0-9A-F]{35}");
 
-    Files.delete(socket);
+    Files.delete(folder.resolve("submit"));
     start(mainCf);
     for (int i = 0; i < 2; i++) {
       String[] words = {"sendmail", "-C" + mainCf, "bob@far.test"};
       assertThat(CommandRun.of(Commands.all().line(new Named(name), words), words)).isZero();
     }
     assertThat(queue()).hasSize(1);
+  }
+
+  /** Where the server ends without an answer, when it has heard the question. */
+  private Came visitDeaf(String... words) throws Exception {
+    server.close();
+    Path socket = folder.resolve("submit");
+    Files.deleteIfExists(socket);
+    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      deaf.bind(UnixDomainSocketAddress.of(socket));
+      Thread thread =
+          new Thread(
+              () -> {
+                try (SocketChannel client = deaf.accept()) {
+                  int unused = client.read(ByteBuffer.allocate(1024));
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      thread.start();
+      Came came = visit(MAIL, words);
+      thread.join();
+      return came;
+    }
+  }
+
+  /** It may have been done; a second time it would come to something else. */
+  @Test
+  void aChangeOfWhichNothingIsHeardIsNotMadeAgain() throws Exception {
+    assertThat(visitDeaf("doveadm", "mailbox", "create", "-u", "ada@example.org", "x"))
+        .extracting(Came::status, Came::said)
+        .containsExactly(
+            75, "doveadm: fatal: the server gave no answer; it may have done what was asked\n");
+    assertThat(visitDeaf("postsuper", "-d", "ALL").status()).isEqualTo(69);
+    assertThat(visitDeaf("postqueue", "-p").isElsewhere()).isTrue();
+  }
+
+  /** Two mails by one name would be one. */
+  @Test
+  void theNameOfAMailIsNotInherited() throws Exception {
+    String name = "0".repeat(35);
+    Map<String, String> inherited =
+        Map.of("MAIL_CONFIG", folder.toString(), "POSTROOM_MAIL_NAME", name);
+    for (int i = 0; i < 2; i++) {
+      assertThat(visit(List.of(), inherited, MAIL, "sendmail", "bob@far.test").status()).isZero();
+    }
+    assertThat(queue()).hasSize(2);
+    server.close();
+
+    assertThat(visit(List.of(), inherited, MAIL, "sendmail", "bob@far.test").isElsewhere())
+        .isTrue();
+    assertThat(folder.resolve("name")).isEmptyFile();
+  }
+
+  /**
+   * Who reads on for a process that has ended is another one's child by then, such as a service
+   * manager's.
+   */
+  @Test
+  void inputThatBreaksOffLaterEndsNobodyElse() throws Exception {
+    String machine = System.getProperty("os.arch");
+    assumeTrue(List.of("amd64", "aarch64").contains(machine), "no number of prctl");
+    assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "no Linux");
+    Path reader = program(folder.resolve("reader"), "#!/bin/sh\nread line\n");
+    Path manager = folder.resolve("manager");
+    Files.writeString(
+        manager,
+        """
+        use Socket;
+        my ($prctl, $visit, $reader) = @ARGV;
+        syscall($prctl + 0, 36, 1, 0, 0, 0) == 0 or die "children of children stay away: $!";
+        my ($door, $peer);
+        socket($door, PF_INET, SOCK_STREAM, 0) && bind($door, sockaddr_in(0, INADDR_LOOPBACK))
+            && listen($door, 1) or die $!;
+        socket($peer, PF_INET, SOCK_STREAM, 0) && connect($peer, getsockname $door) or die $!;
+        accept(my $mail, $door) or die $!;
+        my $process = fork // die $!;
+        if (!$process) {
+          close $peer;
+          open STDIN, '<&', $mail;
+          exec '/usr/bin/perl', $visit, '/none', $reader, 'sendmail', 'ada';
+        }
+        syswrite $peer, "Subject: x\n\n.\n";
+        waitpid $process, 0;
+        setsockopt $peer, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0; # what comes is no end
+        close $mail;
+        close $peer;
+        waitpid(-1, 0) > 0 or die "nobody has read on";
+        print "alive";
+        """);
+
+    Process process =
+        new ProcessBuilder(
+                PERL.toString(),
+                manager.toString(),
+                machine.equals("amd64") ? "157" : "167",
+                Path.of("src/main/launcher/visit").toString(),
+                reader.toString())
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+
+    assertThat(came(process)).extracting(Came::status, Came::said).containsExactly(0, "alive");
   }
 
   /** A process of one's own that hands in a mail under a name. */
