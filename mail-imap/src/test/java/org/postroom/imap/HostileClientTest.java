@@ -91,6 +91,21 @@ class HostileClientTest {
     assertThat(end(client, "g NOOP")).startsWith("g OK");
   }
 
+  /** As clients ask that show a thread: by each name in a long References field. */
+  @Test
+  void findsALongThreadHoweverManyMessagesThereAre() {
+    house.given("12000 messages in INBOX");
+    Peer client = selected();
+    StringBuilder thread = new StringBuilder("HEADER Message-ID <0@x.test>");
+    for (int number = 1; number < 40; number++) {
+      String name = "<" + number + "@x.test>";
+      thread.insert(0, "OR OR HEADER References " + name + " HEADER Message-ID " + name + " ");
+    }
+
+    assertThat(ask(client, "a UID SEARCH " + thread))
+        .containsExactly("* SEARCH", "a OK SEARCH completed.");
+  }
+
   /** What was asked of each message was all of the set once more. */
   @Test
   void aLongSetIsTakenApartOnce() {

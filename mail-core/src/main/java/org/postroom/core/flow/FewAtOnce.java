@@ -86,7 +86,15 @@ final class FewAtOnce {
       } catch (RejectedExecutionException e) {
         result.completeExceptionally(e);
         next(user);
+      } catch (OutOfMemoryError e) {
+        refuseWithoutThread();
       }
+    }
+
+    /** Threads are used up, it may be for a while: the place must be free when they are not. */
+    private void refuseWithoutThread() {
+      refuse("no thread is left to read for " + user);
+      next(user);
     }
 
     void refuse(String why) {
@@ -99,8 +107,7 @@ final class FewAtOnce {
       try {
         thread.start();
       } catch (OutOfMemoryError e) {
-        refuse("no thread is left to read for " + user);
-        next(user);
+        refuseWithoutThread();
         return;
       }
       try {
@@ -125,8 +132,11 @@ final class FewAtOnce {
 
     private void settle(Runnable end) {
       boolean unused = settled.compareAndSet(false, true);
-      end.run();
-      next(user);
+      try {
+        end.run();
+      } finally {
+        next(user);
+      }
     }
 
     /** A read is ended by that, an opening is not. */

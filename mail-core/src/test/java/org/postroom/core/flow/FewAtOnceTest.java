@@ -1,6 +1,7 @@
 package org.postroom.core.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -73,6 +75,27 @@ final class FewAtOnceTest {
 
     assertThat(failed).isCompletedExceptionally();
     assertThat(refused).isCompletedExceptionally();
+    assertThat(few.isIdle()).isTrue();
+  }
+
+  /** The pool throws what the machine says to it. */
+  @Test
+  void aPlaceIsFreeAgainWhereNoThreadCouldBeHad() {
+    Executor exhausted =
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        };
+    List<CompletableFuture<String>> refused = new ArrayList<>();
+    for (int time = 0; time < 3; time++) { // more often than there are places
+      assertThatCode(() -> refused.add(few.of("ada", () -> "x", exhausted)))
+          .doesNotThrowAnyException();
+    }
+
+    assertThat(refused)
+        .allSatisfy(
+            one ->
+                assertThat(one.handle((found, why) -> why).join())
+                    .isInstanceOf(LookupUnavailable.class));
     assertThat(few.isIdle()).isTrue();
   }
 

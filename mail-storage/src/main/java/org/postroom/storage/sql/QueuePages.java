@@ -34,10 +34,6 @@ final class QueuePages {
 
   private static final int MOST_MAILS = 64;
 
-  /** By the mail's own rows. H2 took the index of all that are in the state, for the plain name. */
-  private static final String HAS =
-      "EXISTS (SELECT 1 FROM queue_recipient r WHERE r.mail_id = q.id AND r.leased + 0 IN ";
-
   private static final String MAIL = "SELECT q.id FROM queue_mail q WHERE q.id > ? AND ";
   private static final String IN_ORDER = " ORDER BY q.id LIMIT ?";
 
@@ -46,9 +42,9 @@ final class QueuePages {
       "SELECT DISTINCT mail_id FROM queue_recipient WHERE leased = 1 AND mail_id + 0 > ?"
           + " ORDER BY mail_id LIMIT ?";
 
-  private static final String DEFERRED = MAIL + HAS + "(0)) AND NOT " + HAS + "(1))" + IN_ORDER;
-  private static final String HOLD = MAIL + HAS + "(3, 4)) AND NOT " + HAS + "(0, 1))" + IN_ORDER;
-  static final String ANY = MAIL + HAS + RowState.LISTED + ")" + IN_ORDER;
+  private static final String DEFERRED = MAIL + has("(0)") + " AND NOT " + has("(1)") + IN_ORDER;
+  private static final String HOLD = MAIL + has("(3, 4)") + " AND NOT " + has("(0, 1)") + IN_ORDER;
+  static final String ANY = MAIL + has(RowState.LISTED) + IN_ORDER;
   private static final String NAMED = "SELECT id FROM queue_mail WHERE queue_id = ?";
   private static final String STATES =
       "SELECT DISTINCT leased FROM queue_recipient WHERE mail_id = ?";
@@ -119,6 +115,17 @@ final class QueuePages {
     }
     long mail = found.get(0);
     return new Page(mails, add(Optional.empty(), mail, from.recipient()));
+  }
+
+  /**
+   * Whether a mail has rows in one of these states: by its own rows. For the plain name H2 took the
+   * index of all that are in a state; without the offset PostgreSQL joined the two tables, and read
+   * all rows before those of a page once more for it.
+   */
+  private static String has(String states) {
+    return "EXISTS (SELECT 1 FROM queue_recipient r WHERE r.mail_id = q.id AND r.leased + 0 IN "
+        + states
+        + " OFFSET 0)";
   }
 
   /** Finds mails of a section: behind a number, and so many. */

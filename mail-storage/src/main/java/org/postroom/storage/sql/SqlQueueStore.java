@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
@@ -88,12 +87,7 @@ final class SqlQueueStore implements QueueStore {
   private final List<Runnable> listeners;
   private final QueueRemoval removal;
   private final SqlQueueControl control;
-
-  /**
-   * What leased rows belong to, by recipient, until they are settled for the first time: whoever
-   * leases has read it. Not of all of them: what is missing here is read again.
-   */
-  private final Map<Long, QueueRows.Owned> leased = new ConcurrentHashMap<>();
+  private final LeasedRows leased;
 
   SqlQueueStore(
       Committer committer,
@@ -102,6 +96,7 @@ final class SqlQueueStore implements QueueStore {
       SqlMailCommit commit,
       Clock clock,
       Destinations destinations,
+      LeasedRows leased,
       List<Runnable> listeners,
       Epoch epoch) {
     this.committer = committer;
@@ -109,6 +104,7 @@ final class SqlQueueStore implements QueueStore {
     this.blobs = blobs;
     this.commit = commit;
     this.destinations = destinations;
+    this.leased = leased;
     this.listeners = listeners;
     this.epoch = epoch;
     this.removal = new QueueRemoval(destinations);
@@ -128,12 +124,12 @@ final class SqlQueueStore implements QueueStore {
     committer.run(
         batch -> {
           batch.op(statements -> offer.take(statements, holder(owner), now.plus(lease)));
+          batch.afterwards(() -> leased.put(offer.owned));
           for (String destination : offer.destinations) {
             batch.afterwards(() -> destinations.first(destination, offer.first(destination)));
           }
           return true;
         });
-    offer.owned.forEach(row -> leased.put(row.recipient(), row));
     offer.unreadable.forEach(
         row ->
             LOG.error(
@@ -249,7 +245,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public void renew(String owner, Instant now, Duration lease, Collection<Long> recipients) {
-    leased.keySet().retainAll(Set.copyOf(recipients)); // others will never be settled
+    leased.keep(Set.copyOf(recipients));
     long until = now.plus(lease).toEpochMilli();
     committer.run(
         batch -> {
@@ -273,7 +269,7 @@ final class SqlQueueStore implements QueueStore {
     if (destinations.size() == 0) {
       return; // the opening has counted the rows, and given back what others had leased
     }
-    leased.clear();
+    leased.forget();
     List<Long> going = going(owner, Set.of());
     committer.run(
         batch -> {
@@ -295,7 +291,7 @@ final class SqlQueueStore implements QueueStore {
   @Override
   public void releaseLeases(String owner, Collection<Long> held) {
     Set<Long> kept = Set.copyOf(held);
-    leased.keySet().retainAll(kept);
+    leased.keep(kept);
     List<Long> going = going(owner, kept);
     committer.run(
         batch -> {
@@ -389,12 +385,11 @@ final class SqlQueueStore implements QueueStore {
         });
   }
 
-  /** From memory once: who asks again may have been heard. */
   private Map<Long, QueueRows.Owned> owned(List<Settlement> settlements) {
     Map<Long, QueueRows.Owned> owned = new LinkedHashMap<>();
     List<Long> others = new ArrayList<>(0);
     for (Settlement settlement : settlements) {
-      QueueRows.Owned known = leased.remove(settlement.recipient());
+      QueueRows.Owned known = leased.take(settlement.recipient());
       if (known == null) {
         others.add(settlement.recipient());
       } else {

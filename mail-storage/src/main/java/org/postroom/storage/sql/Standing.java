@@ -12,11 +12,13 @@ import java.util.Map;
  *
  * @param listeners woken when it is read anew: what was not known before may be due
  */
-record Standing(KnownAccounts accounts, Destinations destinations, List<Runnable> listeners)
+record Standing(
+    KnownAccounts accounts, Destinations destinations, LeasedRows leased, List<Runnable> listeners)
     implements Committer.Renewal {
   @Override
   public void forget() {
     accounts.forget();
+    leased.forget();
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,10 +42,14 @@ import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueControl;
+import org.postroom.core.queue.QueueControl.Change;
+import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.testing.Chosen;
@@ -485,6 +490,31 @@ class UnsavedStoreTest {
     }
     try (Engine store = open(disk, NEVER_SAVED)) {
       assertThat(subjects(store)).containsExactly("a", "b");
+    }
+  }
+
+  /** What is deleted then is gone at once, since nobody has leased it; its attempt goes on. */
+  @Test
+  void reportsNothingOfWhatWasDeletedAfterItsLeaseWasLost() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      store.mailCommit().commit(onward(store, 1));
+      long before = disk.syncs();
+      while (disk.syncs() == before) { // all is saved after a second, so H2 may be opened anew
+        Until.aMoment();
+      }
+      assertThat(leased(store)).isEqualTo(1);
+      long recipient = store.queue().list(10).get(0).recipients().get(0).id();
+      QueueControl control = store.queue().control();
+
+      killDatabase();
+      untilSuccess(
+          () -> assertThat(control.change(Change.DELETE, List.of(recipient))).isEqualTo(1));
+      Set<QueueId> gone =
+          store.queue().settle(List.of(new Settlement.Done(recipient)), List.of(onward(store, 2)));
+
+      assertThat(gone).isEmpty();
+      assertThat(store.queue().list(10)).isEmpty();
     }
   }
 

@@ -24,7 +24,7 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     implements Command<Selected> {
   private static final Logger LOG = LoggerFactory.getLogger("postroom.imap");
 
-  /** As many keys as people ask at a time, who wait for what they cost. */
+  /** As many keys as people ask at a time, who wait for what they cost: were it all text. */
   private static final int FEW = 40;
 
   /** What more may cost: about a second. */
@@ -84,12 +84,13 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     if (view.uids().isEmpty()) {
       return UidSet.EMPTY;
     }
-    require(key.size(), view.uids().runs(), most);
+    require(key.size() <= FEW || (long) key.size() * view.uids().runs() <= most);
     UidSet candidates = key.candidates(view);
     if (!key.needsRows()) {
       return candidates;
     }
-    require(key.weight(), candidates.size(), most);
+    long weight = key.weight();
+    require(weight <= FEW * SearchKey.InText.WEIGHT || weight * candidates.size() <= most);
     Matcher matcher = new Matcher(view);
     UidSet.Builder found = new UidSet.Builder();
     store.read(
@@ -105,8 +106,8 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     return found.build();
   }
 
-  private void require(long each, long times, long most) {
-    if (key.size() > FEW && each * times > most) {
+  private static void require(boolean isCheap) {
+    if (!isCheap) {
       throw new Refused("LIMIT", "Too many search keys for so many messages.");
     }
   }

@@ -330,6 +330,8 @@ sealed interface SearchKey {
 
   /** BODY and TEXT. */
   record InText(boolean headers, Needle needle) implements SearchKey {
+    static final long WEIGHT = 750;
+
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
       return matcher
@@ -340,7 +342,7 @@ sealed interface SearchKey {
 
     @Override
     public long weight() {
-      return 750;
+      return WEIGHT;
     }
 
     @Override
