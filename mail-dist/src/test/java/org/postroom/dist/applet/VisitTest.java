@@ -546,6 +546,34 @@ final class VisitTest {
     assertThat(visitDeaf("postqueue", "-p").isElsewhere()).isTrue();
   }
 
+  /** Anybody can hold all of the places that the server has for its callers. */
+  @Test
+  void whoMayAskAgainDoesNotWaitForTheEndOfOthers() throws Exception {
+    byte[] mailToCome =
+        """
+        {'version':1,'operation':'command','question':
+          {'words':['sendmail'],'environment':{},'has_input':true}}"""
+            .replace('\'', '"')
+            .getBytes(UTF_8);
+    ByteBuffer question = ByteBuffer.allocate(Integer.BYTES + mailToCome.length);
+    question.putInt(mailToCome.length).put(mailToCome).flip();
+    List<SocketChannel> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < 16; i++) {
+        others.add(SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("submit"))));
+      }
+      for (SocketChannel one : others) {
+        int unused = one.write(question.duplicate());
+      }
+
+      assertThat(visit(MAIL, "postqueue", "-p").isElsewhere()).isTrue();
+    } finally {
+      for (SocketChannel one : others) {
+        one.close();
+      }
+    }
+  }
+
   /** Two mails by one name would be one. */
   @Test
   void theNameOfAMailIsNotInherited() throws Exception {
