@@ -131,7 +131,7 @@ archive_classes() {
 # What has been written as $1 becomes archive $2; nobody who starts meanwhile has half of it.
 put_archive() {
   [ -s "$scratch/$1" ] || return 0
-  mv "$scratch/$1" "$2.new" && mv "$2.new" "$2" || rm -f "$2.new"
+  mv "$scratch/$1" "$2.$$" && mv "$2.$$" "$2" || rm -f "$2.$$"
 }
 
 # The same beside a server that starts, which waits for nothing; what else the machine has to do comes

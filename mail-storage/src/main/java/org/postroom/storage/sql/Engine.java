@@ -44,19 +44,13 @@ public final class Engine implements AutoCloseable {
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
     destinations.begin(start.queued(), start.waiting());
-    LeasedRows leased = new LeasedRows();
     List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs, life.memory());
     Argon2 hashes = new Argon2(life.hashing().cost(), life.hashing().atOnce(), random);
     Credentials credentials = new Credentials(database, clock, random, start.secret(), hashes);
     KnownAccounts known = new KnownAccounts(credentials);
-    committer =
-        new Committer(
-            database,
-            catalog,
-            blobs,
-            new Standing(known, destinations, leased, queued),
-            life.lifeline());
+    Standing standing = new Standing(known, destinations, queued);
+    committer = new Committer(database, catalog, blobs, standing, life.lifeline());
     WholeMailboxes whole = new WholeMailboxes(committer, catalog, database);
     purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
@@ -64,9 +58,7 @@ public final class Engine implements AutoCloseable {
     commit =
         new SqlMailCommit(
             committer, bodies, watchers, clock, epoch.queueIds(clock), destinations, queued);
-    queue =
-        new SqlQueueStore(
-            committer, database, blobs, commit, clock, destinations, leased, queued, epoch);
+    queue = new SqlQueueStore(committer, database, blobs, commit, clock, standing, epoch);
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
     accounts = new SqlAccounts(accountRows, database, catalog, whole, credentials, random, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);

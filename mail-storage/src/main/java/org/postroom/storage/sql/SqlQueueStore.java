@@ -95,17 +95,15 @@ final class SqlQueueStore implements QueueStore {
       BlobStore blobs,
       SqlMailCommit commit,
       Clock clock,
-      Destinations destinations,
-      LeasedRows leased,
-      List<Runnable> listeners,
+      Standing standing,
       Epoch epoch) {
     this.committer = committer;
     this.database = database;
     this.blobs = blobs;
     this.commit = commit;
-    this.destinations = destinations;
-    this.leased = leased;
-    this.listeners = listeners;
+    this.destinations = standing.destinations();
+    this.leased = standing.leased();
+    this.listeners = standing.listeners();
     this.epoch = epoch;
     this.removal = new QueueRemoval(destinations);
     this.control =

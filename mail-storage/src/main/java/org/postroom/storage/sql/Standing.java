@@ -15,6 +15,10 @@ import java.util.Map;
 record Standing(
     KnownAccounts accounts, Destinations destinations, LeasedRows leased, List<Runnable> listeners)
     implements Committer.Renewal {
+  Standing(KnownAccounts accounts, Destinations destinations, List<Runnable> listeners) {
+    this(accounts, destinations, new LeasedRows(), listeners);
+  }
+
   @Override
   public void forget() {
     accounts.forget();
