@@ -61,7 +61,7 @@ final class LogWordsTest {
                 },
                 out,
                 out)
-            .run("log", List.of(words));
+            .log(List.of(words), () -> server.checked().settings());
     out.flush();
     return said.toString().replace(System.lineSeparator(), "\n");
   }
