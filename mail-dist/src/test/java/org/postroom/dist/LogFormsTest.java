@@ -167,6 +167,8 @@ final class LogFormsTest {
                   0,
                   "Debug: not logged\nInfo: LOG\nWarning: LOG\nError: LOG\n"
                       .replace("LOG", log.toString())));
+      // The answer does not wait for the log's own thread.
+      Until.so(() -> has(log, "'s error log"));
       assertThat(lines(log))
           .filteredOn(line -> line.contains("This is Postroom's"))
           .extracting(line -> line.replaceAll(".*\"level\":\"(\\w+)\".*'s (\\w+) log.*", "$1 $2"))
