@@ -101,6 +101,8 @@ final class Visitor implements Caller {
       return new Visitor(commands, configuration, desk, call).run(call.words());
     } catch (IOException e) {
       return Run.ELSEWHERE; // it is cut off, and nobody hears this
+    } catch (Elsewhere e) {
+      return Run.ELSEWHERE; // its last words were too many
     }
   }
 
