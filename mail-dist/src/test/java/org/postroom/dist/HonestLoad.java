@@ -30,6 +30,7 @@ final class HonestLoad implements AutoCloseable {
   private final AtomicLong rounds = new AtomicLong();
   private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();
   private final CountDownLatch surprised = new CountDownLatch(1);
+  private final CountDownLatch strangers = new CountDownLatch(2 * CLIENTS_OF_EACH_KIND);
   private final List<Thread> clients = new ArrayList<>();
   private volatile boolean ended;
 
@@ -74,12 +75,25 @@ final class HonestLoad implements AutoCloseable {
     return new Pace((mails.get() - mailsBefore) / seconds, (rounds.get() - roundsBefore) / seconds);
   }
 
+  /**
+   * As {@link #goOn}, until each of them has logged in: from then on it is known where it comes
+   * from, while a crowd may have strangers sent away.
+   */
+  void warm(Duration time) throws InterruptedException {
+    goOn(time);
+    while (strangers.getCount() > 0) {
+      goOn(Duration.ofSeconds(1));
+    }
+  }
+
   private interface Conversation {
     void run() throws IOException;
   }
 
   private void untilEnded(Conversation conversation) {
     try {
+      conversation.run();
+      strangers.countDown();
       while (!ended) {
         conversation.run();
       }

@@ -50,7 +50,7 @@ final class HostileMixtureTest {
     Site site = site();
     try (ServerProcess server = start(site);
         HonestLoad honest = HonestLoad.begin(site, server)) {
-      honest.goOn(WARM);
+      honest.warm(WARM);
       beside(server, honest, (mixture, half) -> untilFewTurns(honest, mixture, half));
     }
   }
@@ -62,7 +62,7 @@ final class HostileMixtureTest {
     Site site = site();
     try (ServerProcess server = start(site);
         HonestLoad honest = HonestLoad.begin(site, server)) {
-      honest.goOn(WARM);
+      honest.warm(WARM);
       Pace before = honest.goOn(LONG.dividedBy(4));
       Pace beside = beside(server, honest, (mixture, half) -> honest.goOn(LONG.dividedBy(2)));
       Pace alone = before.mean(honest.goOn(LONG.dividedBy(4)));

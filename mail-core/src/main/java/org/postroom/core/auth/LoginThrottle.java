@@ -34,8 +34,9 @@ import org.postroom.core.time.Timers;
  *
  * <p>Once there are failures, at most four are in line, and who cannot have a turn within 10 s is
  * refused for now: with the delay of the answer itself nobody hears later than after 15 s that a
- * password was wrong, and who mistypes it some times in a row waits for that delay only. What keeps
- * this from hitting others than who guesses:
+ * password was wrong, and who mistypes it some times in a row waits for that delay only. Where there
+ * are none the line is long because hashing is slow, and most who wait are right: they are refused
+ * after 30 s, before their clients give up. What keeps this from hitting others than who guesses:
  *
  * <ul>
  *   <li>The same wrong password again is no further failure: a telephone with the old one counts
@@ -61,7 +62,12 @@ import org.postroom.core.time.Timers;
  */
 public final class LoginThrottle {
   private static final Duration MEMORY = Duration.ofMinutes(15);
+
+  /** In line, of a network that has failed. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  /** The same of one that has not. */
+  private static final Duration LONGEST_CLEAN_WAIT = Duration.ofSeconds(30);
 
   /** Milliseconds from a network's last failure to its next turn, by the number of failures. */
   private static final int[] GAPS = {0, 500, 500, 500, 500, 2000, 4000, 8000, 12_000, 15_000};
@@ -386,7 +392,7 @@ public final class LoginThrottle {
         return; // who is looked at ends, and comes here
       }
       long wait = wait(line, place.account, now);
-      if (isTooLate(place, wait, now)) {
+      if (isTooLate(line, place, wait, now)) {
         line.queue.remove();
         calls.add(place.waiting::refused);
         continue;
@@ -454,7 +460,7 @@ public final class LoginThrottle {
       long until = wait + gap(line, place.account, now);
       if (place.waiting.hasLeft()) {
         places.remove();
-      } else if (kept == FEW_IN_LINE || isTooLate(place, until, now)) {
+      } else if (kept == FEW_IN_LINE || isTooLate(line, place, until, now)) {
         places.remove();
         calls.add(place.waiting::refused);
       } else {
@@ -464,8 +470,9 @@ public final class LoginThrottle {
     }
   }
 
-  private static boolean isTooLate(Place place, long wait, long now) {
-    return now - place.since + wait > LONGEST_WAIT.toNanos();
+  private static boolean isTooLate(Line line, Place place, long wait, long now) {
+    Duration longest = line.tries.failures(now) == 0 ? LONGEST_CLEAN_WAIT : LONGEST_WAIT;
+    return now - place.since + wait > longest.toNanos();
   }
 
   /** How long until the next turn of a line, when it is that account's. */

@@ -161,6 +161,19 @@ class LoginThrottleTest {
     assertThat(line).filteredOn(Comer::hasTurn).hasSizeBetween(2, 5);
   }
 
+  /** What holds such a line up is that hashing is slow. */
+  @Test
+  void whereNobodyHasFailedAFewWaitForHalfAMinute() {
+    List<Comer> line = crowd(HERE, 6);
+
+    time.advance(Duration.ofSeconds(30));
+    line.get(0).turn.right();
+    assertThat(line.get(4).hasTurn()).isTrue();
+    time.advance(Duration.ofMillis(1));
+    line.get(1).turn.right();
+    assertThat(line.get(5).refused).isTrue();
+  }
+
   @Test
   void whoHasLeftIsPassedOver() {
     fail(HERE, "ada", 1);
