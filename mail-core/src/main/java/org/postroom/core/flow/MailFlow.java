@@ -232,10 +232,12 @@ public final class MailFlow implements Attempts {
   private final class Attempt implements Made {
     private final Dispatch.Ended ended;
     private final Outcomes.Unsettled unsettled;
+    private final Optional<RowsOnly> rowsOnly;
 
     Attempt(Dispatch.Ended ended) {
       this.ended = ended;
       this.unsettled = new Outcomes.Unsettled(ended);
+      this.rowsOnly = outcomes.rowsOnly(unsettled);
     }
 
     @Override
@@ -246,6 +248,11 @@ public final class MailFlow implements Attempts {
     @Override
     public void settle() {
       outcomes.settle(unsettled);
+    }
+
+    @Override
+    public Optional<RowsOnly> rowsOnly() {
+      return rowsOnly;
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
@@ -15,6 +16,7 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
@@ -98,6 +100,13 @@ final class Outcomes {
     Unsettled(Dispatch.Ended attempt) {
       this.attempt = attempt;
     }
+  }
+
+  /** What there is to write of one, where that is rows alone. */
+  Optional<Attempts.RowsOnly> rowsOnly(Unsettled all) {
+    Settling settling =
+        new Settling(all.attempt, all.attempt.reports(), all.attempt.home(), false, false);
+    return settling.isRowsOnly() ? Optional.of(settling) : Optional.empty();
   }
 
   /**
@@ -261,7 +270,7 @@ final class Outcomes {
   }
 
   /** One unit of work. */
-  private final class Settling {
+  private final class Settling implements Attempts.RowsOnly {
     private final Dispatch.Ended attempt;
     private final QueuedMail mail;
     private final List<Report> reports;
@@ -364,6 +373,22 @@ final class Outcomes {
           || bounce.tellsOfTheirEnd()
               && recipient.delayReported()
               && wants(recipient, Notify.DELAY);
+    }
+
+    boolean isRowsOnly() {
+      return home.isEmpty()
+          && Stream.of(failed, delayed, relayed, delivered).allMatch(List::isEmpty);
+    }
+
+    @Override
+    public List<Settlement> settlements() {
+      return settlements;
+    }
+
+    @Override
+    public void written(boolean gone) {
+      said.forEach(Runnable::run);
+      tidings.removed(gone ? Set.of(mail.id()) : Set.of());
     }
 
     void write() {

@@ -1,5 +1,7 @@
 package org.postroom.core.queue;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.delivery.QueuedMail;
 
@@ -32,6 +34,29 @@ public interface Attempts {
      * the call is to be made again. On a worker, one call at a time; may block on the store.
      */
     void settle();
+
+    /**
+     * The same where there is nothing to write but rows of the queue: nobody is told by mail, and
+     * nothing comes into a mailbox here. Such are written several at once, each by this instead of
+     * {@link #settle}, unless that fails.
+     */
+    default Optional<RowsOnly> rowsOnly() {
+      return Optional.empty();
+    }
+  }
+
+  /** An end that is rows of the queue alone. */
+  interface RowsOnly {
+
+    /** What becomes of the recipients. */
+    List<QueueStore.Settlement> settlements();
+
+    /**
+     * It is durable: says so.
+     *
+     * @param gone whether nothing of the mail is left in the queue
+     */
+    void written(boolean gone);
   }
 
   /** What the queue manager must know of an attempt. */

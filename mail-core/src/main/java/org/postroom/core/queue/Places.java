@@ -73,12 +73,21 @@ final class Places {
 
   private static final class Destination {
     private int underWay;
+
+    /** Promised to mail that is coming in. */
+    private int promised;
+
     private final Window window;
     private boolean proven;
     private boolean failed;
 
     Destination(int window) {
       this.window = new Window(window);
+    }
+
+    /** What counts against the places of those that have not answered. */
+    int places() {
+      return underWay + promised;
     }
   }
 
@@ -188,10 +197,10 @@ final class Places {
     DestinationLimits its = limits.of(destination);
     int free = limits.active() - taken - promised;
     Destination known = find(destination);
-    int underWay = known == null ? 0 : known.underWay;
     if (known != null && known.proven) {
-      return share(its, underWay < window(known, its) ? Math.min(AT_ONCE, free) : 0);
+      return share(its, known.underWay < window(known, its) ? Math.min(AT_ONCE, free) : 0);
     }
+    int begun = known == null ? 0 : known.places();
     int others = unproven + promisedUnproven;
     boolean failed = known != null && known.failed;
     int window;
@@ -200,7 +209,7 @@ final class Places {
     } else {
       window = others < half && !failed ? 1 : 0;
     }
-    return share(its, Math.min(window - underWay, Math.min(free, half - others)));
+    return share(its, Math.min(window - begun, Math.min(free, half - others)));
   }
 
   private static Share share(DestinationLimits its, int deliveries) {
@@ -246,6 +255,52 @@ final class Places {
     return known == null ? idle.get(destination) : known;
   }
 
+  /**
+   * Promises a place to a mail that is coming in, if there is one for it by the time it is ours: it
+   * begins at once, or behind a destination that answers, where it need not be leased by itself
+   * then. What goes at a rate, or waits until somebody asks for it, is leased in its turn.
+   *
+   * @param behind how many wait in memory for that destination
+   */
+  boolean promise(String destination, long now, int behind) {
+    DestinationLimits its = limits.of(destination);
+    if (isFull()
+        || limits.isDeferred(destination)
+        || its.isPaced()
+        || isHeldBack(destination, now)) {
+      return false;
+    }
+    Destination known = find(destination);
+    boolean room =
+        known != null && known.proven
+            ? known.promised + behind < AT_ONCE
+            : share(destination, now, 0, 0).deliveries() > 0;
+    if (room) {
+      take();
+      Destination one = known == null ? new Destination(its.initial()) : known;
+      keepBusy(destination, one);
+      one.promised++;
+      unproven += one.proven ? 0 : 1;
+    }
+    return room;
+  }
+
+  /** The most recipients of one mail in one delivery to a destination. */
+  int recipients(String destination) {
+    return limits.of(destination).recipients();
+  }
+
+  /** The mail is ours, or never will be: it has its place without a promise now. */
+  void redeem(String destination) {
+    Destination one = busy.get(destination);
+    if (one == null || one.promised == 0) {
+      throw new IllegalStateException("nothing is promised to mail for " + destination);
+    }
+    one.promised--;
+    unproven -= one.proven ? 0 : 1;
+    leaveIfIdle(destination, one);
+  }
+
   /** A mail is leased: it takes a place until {@link #leave}. */
   void take() {
     taken++;
@@ -264,10 +319,7 @@ final class Places {
       return false;
     }
     Destination begun = known == null ? new Destination(its.initial()) : known;
-    if (begun.underWay == 0) {
-      idle.remove(destination);
-      busy.put(destination, begun);
-    }
+    keepBusy(destination, begun);
     begun.underWay++;
     unproven += begun.proven ? 0 : 1;
     if (!its.transportPause().isZero()) {
@@ -288,7 +340,7 @@ final class Places {
       throw new IllegalStateException("no attempt to " + destination + " is under way");
     }
     DestinationLimits its = limits.of(destination);
-    unproven -= ended.proven ? 0 : ended.underWay;
+    unproven -= ended.proven ? 0 : ended.places();
     boolean dead = false;
     if (outcome == Attempts.Outcome.ANSWERED) {
       resting.remove(destination);
@@ -312,12 +364,23 @@ final class Places {
       pausing.put(destination, now + its.pause().toNanos());
     }
     ended.underWay--;
-    unproven += ended.proven ? 0 : ended.underWay;
-    if (ended.underWay == 0) {
-      busy.remove(destination);
-      idle.put(destination, ended);
-    }
+    unproven += ended.proven ? 0 : ended.places();
+    leaveIfIdle(destination, ended);
     return dead;
+  }
+
+  private void keepBusy(String destination, Destination one) {
+    if (one.places() == 0) {
+      idle.remove(destination);
+      busy.put(destination, one);
+    }
+  }
+
+  private void leaveIfIdle(String destination, Destination one) {
+    if (one.places() == 0) {
+      busy.remove(destination);
+      idle.put(destination, one);
+    }
   }
 
   /**

@@ -28,21 +28,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when attempts are made: leases what is due, keeps each destination within its {@link
- * Places}, has what attempts came to written, and sleeps until the next thing is due. Destinations
- * do not wait for each other: one that is full or at rest is left out when leasing.
+ * Decides when attempts are made: keeps a place for what is coming in, leases what is due, keeps
+ * each destination within its {@link Places}, has what attempts came to written, and sleeps until
+ * the next thing is due. Destinations do not wait for each other: one that is full or at rest is
+ * left out when leasing.
  *
  * <p>In memory it holds only what is leased, at most {@link QueueLimits#active} attempts. What it
  * holds is never leased by it again before it is settled, whatever its lease says: the clock may
  * jump, and a crash of the store may forget leases.
  *
- * <p>What is stored goes by the clock, what is measured by the timers. The clock is looked at once
- * a minute, because timers stand while a machine sleeps.
+ * <p>What is stored goes by the clock, what is measured by the timers.
  */
 public final class QueueManager implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueueManager.class);
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
-  private static final Duration LOOK_AT_CLOCK = Duration.ofMinutes(1);
   private static final Duration BREATH = Duration.ofSeconds(1);
 
   /** The most destinations of one lease. */
@@ -56,16 +55,29 @@ public final class QueueManager implements AutoCloseable {
   private final String owner;
   private final Lifeline lifeline;
   private final Unwritten unwritten;
+  private final Alarm alarm;
 
   /** How many leases in a row brought nothing though something is due; of {@link #run} alone. */
   private int fruitless;
 
-  /** Whether the last lease threw: rows may be leased that nobody holds. Of {@link #run} alone. */
-  private boolean inDoubt;
-
   // All below is guarded by this object's monitor, which is never held over a call to the store.
   private final Places places;
   private final Map<String, Deque<QueuedMail>> waiting = new HashMap<>();
+
+  /** What was leased as it came in, and has not begun. */
+  private final Deque<QueuedMail> arrived = new ArrayDeque<>();
+
+  /** How many places are kept for what is coming in. */
+  private int kept;
+
+  /** Whether a lease is under way. */
+  private boolean leasing;
+
+  /**
+   * Whether rows may be leased that nobody holds: a lease has thrown, or it is not known whether a
+   * mail for which there was a place is ours.
+   */
+  private boolean inDoubt;
 
   /** All that is leased and not settled. */
   private final Set<QueuedMail> held = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -73,7 +85,6 @@ public final class QueueManager implements AutoCloseable {
   private boolean running;
   private boolean again;
   private boolean closed;
-  private @Nullable Alarm alarm;
   private Timers.@Nullable Timer renewal;
 
   public QueueManager(
@@ -92,15 +103,16 @@ public final class QueueManager implements AutoCloseable {
     this.workers = workers;
     this.owner = owner;
     this.lifeline = lifeline;
+    this.alarm = new Alarm(clock, timers, this::wake);
     this.places = new Places(limits);
-    Runnable question = () -> store.settle(List.of(), List.of());
-    this.unwritten = new Unwritten(timers, workers, question, this::wake);
+    this.unwritten = new Unwritten(timers, workers, store::settle, this::wake);
   }
 
   /** Takes back what an earlier run had leased and begins. */
   public void start() {
     store.releaseLeases(owner);
     store.onQueued(this::wake);
+    store.serve(this::place);
     scheduleRenewal();
     wake();
   }
@@ -168,7 +180,7 @@ public final class QueueManager implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      cancelAlarm();
+      alarm.cancel();
       if (renewal != null) {
         renewal.cancel();
       }
@@ -220,22 +232,51 @@ public final class QueueManager implements AutoCloseable {
   /** Whether there may be more that is due. */
   private boolean leaseAndAttempt() {
     beginWaiting();
+    beginArrived();
     Round round = nextRound(timers.nanoTime());
     if (round == null || unwritten.isStoreSilent()) {
       return false; // the end of an attempt wakes us, and so does a store that answers again
     }
-    if (inDoubt) {
-      store.releaseLeases(owner, heldRecipients());
+    boolean first;
+    synchronized (this) {
+      if (inDoubt && kept > 0) {
+        return false; // and so does the end of what is coming in
+      }
+      first = inDoubt;
+      leasing = true;
     }
-    inDoubt = true;
-    List<QueuedMail> leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
-    inDoubt = false;
+    List<QueuedMail> leased = lease(round, first);
     round.brought(leased);
     for (QueuedMail mail : leased) {
       fruitless = 0;
       begin(mail);
     }
     return !leased.isEmpty();
+  }
+
+  /**
+   * Leases; nothing else is leased meanwhile.
+   *
+   * @param releasing whether what is leased and held by nobody is given back first
+   */
+  private List<QueuedMail> lease(Round round, boolean releasing) {
+    boolean done = false;
+    try {
+      if (releasing) {
+        store.releaseLeases(owner, heldRecipients());
+        synchronized (this) {
+          inDoubt = false;
+        }
+      }
+      List<QueuedMail> leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
+      done = true;
+      return leased;
+    } finally {
+      synchronized (this) {
+        leasing = false;
+        inDoubt |= !done;
+      }
+    }
   }
 
   private synchronized @Nullable Round nextRound(long now) {
@@ -292,17 +333,116 @@ public final class QueueManager implements AutoCloseable {
     }
   }
 
+  // --- what comes in
+
+  /** See {@link QueueStore.Scheduler#place}. */
+  private Optional<QueueStore.Place> place(String destination) {
+    if (unwritten.isStoreSilent()) {
+      return Optional.empty();
+    }
+    synchronized (this) {
+      Deque<QueuedMail> behind = waiting.get(destination);
+      if (closed
+          || leasing
+          || inDoubt
+          || !places.promise(destination, timers.nanoTime(), behind == null ? 0 : behind.size())) {
+        return Optional.empty();
+      }
+      kept++;
+      Instant until = clock.instant().plus(QueueLimits.LEASE);
+      return Optional.of(new Kept(destination, until, places.recipients(destination)));
+    }
+  }
+
+  /** A place for what is coming in. */
+  private final class Kept implements QueueStore.Place {
+    private final String destination;
+    private final Instant until;
+    private final int recipients;
+
+    Kept(String destination, Instant until, int recipients) {
+      this.destination = destination;
+      this.until = until;
+      this.recipients = recipients;
+    }
+
+    @Override
+    public String owner() {
+      return owner;
+    }
+
+    @Override
+    public Instant until() {
+      return until;
+    }
+
+    @Override
+    public int recipients() {
+      return recipients;
+    }
+
+    @Override
+    public void fill(QueuedMail mail) {
+      synchronized (QueueManager.this) {
+        kept--;
+        held.add(mail);
+        arrived.add(mail);
+      }
+      wake();
+    }
+
+    @Override
+    public void giveUp(boolean mayBeLeased) {
+      synchronized (QueueManager.this) {
+        kept--;
+        places.redeem(destination);
+        places.leave();
+        inDoubt |= mayBeLeased;
+      }
+      wake();
+    }
+  }
+
+  /** What has come in and was leased by that begins, each in a place that was kept for it. */
+  private void beginArrived() {
+    while (true) {
+      QueuedMail mail;
+      synchronized (this) {
+        mail = arrived.poll();
+        if (mail == null) {
+          return;
+        }
+        places.redeem(mail.destination());
+        if (!mayBegin(mail)) {
+          continue;
+        }
+      }
+      attempt(mail);
+    }
+  }
+
+  // --- attempts
+
   /** Begins an attempt, or has it wait where the lease brought more than its destination may. */
   private void begin(QueuedMail mail) {
     synchronized (this) {
       places.take();
       held.add(mail);
-      if (!places.begin(mail.destination(), timers.nanoTime())) {
-        waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
+      if (!mayBegin(mail)) {
         return;
       }
     }
     attempt(mail);
+  }
+
+  /** Under the monitor: whether it begins; otherwise it waits behind those that came before. */
+  private boolean mayBegin(QueuedMail mail) {
+    Deque<QueuedMail> behind = waiting.get(mail.destination());
+    if (!closed && behind == null && places.begin(mail.destination(), timers.nanoTime())) {
+      return true;
+    }
+    waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
+    return false;
   }
 
   /** What waits in memory for the end of a pause begins when that has come. */
@@ -353,22 +493,12 @@ public final class QueueManager implements AutoCloseable {
 
   /** An attempt is over: lets others follow to its destination, and has it written. */
   private void over(QueuedMail mail, Attempts.Made made) {
-    Unwritten.Entry entry = taken(mail, made);
-    Runnable rest =
-        () -> {
-          end(mail.destination(), made.outcome());
-          unwritten.write(entry);
-        };
-    if (!handOn(rest)) {
-      // The workers have ended, the store has not: what was taken is not sent again.
-      rest.run();
-    }
+    write(mail, made);
+    end(mail.destination(), made.outcome());
   }
 
-  private Unwritten.Entry taken(QueuedMail mail, Attempts.Made made) {
-    Unwritten.Entry entry = new Unwritten.Entry(mail, made, () -> release(mail));
-    unwritten.take(entry);
-    return entry;
+  private void write(QueuedMail mail, Attempts.Made made) {
+    unwritten.take(new Unwritten.Entry(mail, made, () -> release(mail)), this::handOn);
   }
 
   /** Nobody knows what an attempt came to; its recipients are due again when their lease ends. */
@@ -389,9 +519,12 @@ public final class QueueManager implements AutoCloseable {
         next = following(destination);
       }
     }
-    next.forEach(this::attempt);
+    List<QueuedMail> following = next;
+    if (!following.isEmpty()) {
+      boolean unused = handOn(() -> following.forEach(this::attempt)); // else all of it ends
+    }
     // What waited behind a destination that does not answer need not find that out by itself.
-    postponed.forEach(mail -> unwritten.write(taken(mail, attempts.postpone(mail))));
+    postponed.forEach(mail -> write(mail, attempts.postpone(mail)));
     wake();
   }
 
@@ -421,7 +554,7 @@ public final class QueueManager implements AutoCloseable {
       rested = places.nanosToNextEnd(now);
     }
     if (due.isPresent()) {
-      sleep(shorter(untilDue(due.get()), rested));
+      sleep(Alarm.shorter(untilDue(due.get()), rested));
     } else if (rested.isPresent()) {
       sleep(Duration.ofNanos(rested.getAsLong()));
     }
@@ -437,65 +570,9 @@ public final class QueueManager implements AutoCloseable {
     return fruitless++ == 0 ? Duration.ZERO : BREATH;
   }
 
-  private static Duration shorter(Duration wait, OptionalLong nanos) {
-    return nanos.isPresent() && wait.compareTo(Duration.ofNanos(nanos.getAsLong())) > 0
-        ? Duration.ofNanos(nanos.getAsLong())
-        : wait;
-  }
-
   private synchronized void sleep(Duration wait) {
-    cancelAlarm();
     if (!closed) {
-      alarm = new Alarm(clock.instant().plus(wait), timers.nanoTime() + wait.toNanos());
-      alarm.set();
-    }
-  }
-
-  /** Under the monitor. */
-  private void cancelAlarm() {
-    if (alarm != null) {
-      alarm.cancel();
-      alarm = null;
-    }
-  }
-
-  /** Rings when its time has come by the clock or by the timers, whichever says so first. */
-  private final class Alarm {
-    private final Instant due;
-    private final long dueNanos;
-    private Timers.@Nullable Timer timer;
-
-    Alarm(Instant due, long dueNanos) {
-      this.due = due;
-      this.dueNanos = dueNanos;
-    }
-
-    void set() {
-      Duration left =
-          shorter(
-              Duration.between(clock.instant(), due),
-              OptionalLong.of(dueNanos - timers.nanoTime()));
-      timer = timers.after(left.compareTo(LOOK_AT_CLOCK) < 0 ? left : LOOK_AT_CLOCK, this::ring);
-    }
-
-    void cancel() {
-      if (timer != null) {
-        timer.cancel();
-      }
-    }
-
-    private void ring() {
-      synchronized (QueueManager.this) {
-        if (alarm != this) {
-          return;
-        }
-        if (clock.instant().isBefore(due) && timers.nanoTime() - dueNanos < 0) {
-          set();
-          return;
-        }
-        alarm = null;
-      }
-      wake();
+      alarm.set(wait);
     }
   }
 

@@ -31,23 +31,37 @@ public interface QueueStore {
    */
   List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice);
 
+  /**
+   * Has {@code scheduler} asked about what comes in: recipients for which it has a place are leased
+   * in the very unit of work that queues them. What it has no place for is due, and waits for a
+   * {@linkplain #lease lease}; so does what comes in behind older mail for the same destination
+   * that is due and was not leased yet. The last one counts.
+   */
+  void serve(Scheduler scheduler);
+
   /** Prolongs the leases that {@code owner} holds of these recipients. */
   void renew(String owner, Instant now, Duration lease, Collection<Long> recipients);
 
   /**
-   * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are
-   * due again at their time. The reports to senders, if any, are accepted in the same unit of work,
-   * so that a failure is never forgotten and never told twice. When one of their deliveries cannot
-   * be made, nothing of it is done.
+   * Ends attempts, all of them in one unit of work: done recipients leave the queue (with the last
+   * one, the mail), the others are due again at their time. The reports to senders, if any, are
+   * accepted in the same unit of work, so that a failure is never forgotten and never told twice.
+   * When one of their deliveries cannot be made, nothing of it is done.
    *
-   * <p>Who has not heard whether it was done asks again, with the same recipients. When one of them
-   * is gone, or has had more attempts than {@link Settlement.Waits} says, all of it was done, and
-   * nothing is done or reported now. With nothing to settle it shows whether the store does its
-   * work: a unit of nothing becomes durable.
+   * <p>Who has not heard whether it was done asks again, about each attempt with the same
+   * recipients, in whatever company. When one of them is gone, or has had more attempts than {@link
+   * Settlement.Waits} says, all of that attempt was done, and nothing of it is done or reported
+   * now. With nothing to settle it shows whether the store does its work: a unit of nothing becomes
+   * durable.
    *
    * @return the mails of which nothing is left in the queue; none where it had been done before
    */
-  Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports);
+  Set<QueueId> settle(List<Ending> endings);
+
+  /** The same for one attempt. */
+  default Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports) {
+    return settle(List.of(new Ending(settlements, reports)));
+  }
 
   /**
    * When the next recipient can be leased: when it is due or, if it is leased now, when the lease
@@ -114,6 +128,56 @@ public interface QueueStore {
      * run out when the clock jumped, or be lost with a crash. It is left out.
      */
     boolean holds(long recipient);
+  }
+
+  /**
+   * Who makes attempts, for the store that takes mail in. Called on the threads of those who bring
+   * it; quick, and does not ask the store.
+   */
+  interface Scheduler {
+
+    /**
+     * A place for a first attempt that can begin as soon as its mail is ours.
+     *
+     * @return empty where there is none now
+     */
+    Optional<Place> place(String destination);
+  }
+
+  /** A place that is kept for one delivery, until one of its ends: it is filled, or given up. */
+  interface Place {
+
+    /** Whose lease it is to be. */
+    String owner();
+
+    /** When that is to end. */
+    Instant until();
+
+    /** At most so many recipients of the mail. */
+    int recipients();
+
+    /** It is done, durably: the mail's recipients are leased. On the store's own thread; quick. */
+    void fill(QueuedMail mail);
+
+    /**
+     * Nothing of it is done.
+     *
+     * @param inDoubt unless it was all the same: the store did not say
+     */
+    void giveUp(boolean inDoubt);
+  }
+
+  /**
+   * What one attempt came to.
+   *
+   * @param settlements its recipients'
+   * @param reports what becomes ours with it
+   */
+  record Ending(List<Settlement> settlements, List<Acceptance> reports) {
+    public Ending {
+      settlements = List.copyOf(settlements);
+      reports = List.copyOf(reports);
+    }
   }
 
   /**

@@ -2,12 +2,18 @@ package org.postroom.core.queue;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
@@ -21,22 +27,41 @@ import org.slf4j.LoggerFactory;
  * each keeps its place among the attempts that are under way, so they are no more than these. One
  * that alone cannot be written, by a store that answers, holds back nobody else: whether it does is
  * asked with a unit of work that writes nothing.
+ *
+ * <p>Those that are {@linkplain Attempts.RowsOnly rows only} gather while such a unit of work is
+ * under way, and are the next one together. When that fails, each is written by itself.
  */
 final class Unwritten {
   private static final Logger LOG = LoggerFactory.getLogger(Unwritten.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** So many are one unit of work at most. */
+  private static final int TOGETHER = 100;
+
   /** One of them, and what is to follow when it is written. */
   record Entry(QueuedMail mail, Attempts.Made made, Runnable written) {}
 
+  /** What it needs of the {@link QueueStore}. */
+  interface Store {
+
+    /** As {@link QueueStore#settle(List)}. */
+    Set<QueueId> settle(List<QueueStore.Ending> endings);
+  }
+
   private final Timers timers;
   private final Executor workers;
-  private final Runnable question;
+  private final Store store;
   private final Runnable answering;
   private final Deque<Entry> waiting = new ArrayDeque<>();
 
-  /** Those that no worker has begun to write. */
+  /** Those that no worker has begun to write, and that are written each by itself. */
   private final Set<Entry> told = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** The same of those that are written together. */
+  private final Deque<Entry> gathered = new ArrayDeque<>();
+
+  /** Whether a worker is to write what has gathered. */
+  private boolean gathering;
 
   /** Held by who writes what was kept, one at a time; taken before this object's monitor. */
   private final Object writing = new Object();
@@ -51,14 +76,14 @@ final class Unwritten {
    * None yet.
    *
    * @param workers where they are written
-   * @param question has the store do something, durably, that it can always do; throws when it does
-   *     not answer
+   * @param store writes several at once; of none it does something, durably, that it can always do,
+   *     and throws when it does not answer
    * @param answering called when the store answers again, after this has come to know it
    */
-  Unwritten(Timers timers, Executor workers, Runnable question, Runnable answering) {
+  Unwritten(Timers timers, Executor workers, Store store, Runnable answering) {
     this.timers = timers;
     this.workers = workers;
-    this.question = question;
+    this.store = store;
     this.answering = answering;
   }
 
@@ -71,31 +96,105 @@ final class Unwritten {
     return waiting.isEmpty();
   }
 
-  /** Takes one in that a worker is to {@linkplain #write write}, if there is one before the end. */
-  synchronized void take(Entry entry) {
-    told.add(entry);
+  /**
+   * Takes one in that is to be written.
+   *
+   * @param handOn has a worker do something, and says whether there is one
+   */
+  void take(Entry entry, Predicate<Runnable> handOn) {
+    boolean together = entry.made().rowsOnly().isPresent();
+    synchronized (this) {
+      if (together) {
+        gathered.add(entry);
+        if (gathering) {
+          return;
+        }
+        gathering = true;
+      } else {
+        told.add(entry);
+      }
+    }
+    Runnable task = together ? this::writeGathered : () -> write(entry);
+    if (!handOn.test(task)) {
+      // The workers have ended, the store has not: what was taken is not sent again.
+      task.run();
+    }
   }
 
-  /** Writes one that was taken in, or keeps it for later. On a worker. */
-  void write(Entry entry) {
-    boolean now;
+  private void write(Entry entry) {
     synchronized (this) {
       if (!told.remove(entry)) {
         return; // the end was quicker
       }
-      now = !silent;
-      if (!now) {
-        waiting.add(entry);
-      }
     }
+    writeAlone(entry);
+  }
+
+  /** Writes what has gathered, and what gathers meanwhile. */
+  private void writeGathered() {
+    List<Entry> together = nextGathered();
+    while (!together.isEmpty()) {
+      if (together.size() == 1 || isStoreSilent() || !tryToWrite(together)) {
+        together.forEach(this::writeAlone);
+      }
+      together = nextGathered();
+    }
+  }
+
+  private synchronized List<Entry> nextGathered() {
+    List<Entry> next = new ArrayList<>();
+    while (next.size() < TOGETHER && !gathered.isEmpty()) {
+      next.add(gathered.remove());
+    }
+    gathering = !next.isEmpty();
+    return next;
+  }
+
+  private boolean tryToWrite(List<Entry> together) {
+    List<Attempts.RowsOnly> rows =
+        together.stream().flatMap(entry -> entry.made().rowsOnly().stream()).toList();
+    Set<QueueId> gone;
+    try {
+      gone =
+          store.settle(
+              rows.stream()
+                  .map(one -> new QueueStore.Ending(one.settlements(), List.of()))
+                  .toList());
+    } catch (RuntimeException e) {
+      return false; // what is wrong, and with whom, is found by looking at each
+    }
+    heard(true);
+    // A mail's last words come last.
+    Map<QueueId, Integer> last = new HashMap<>();
+    for (int i = 0; i < rows.size(); i++) {
+      last.put(together.get(i).mail().id(), i);
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      QueueId mail = together.get(i).mail().id();
+      say(rows.get(i), mail, gone.contains(mail) && Integer.valueOf(i).equals(last.get(mail)));
+      together.get(i).written().run();
+    }
+    return true;
+  }
+
+  /** It is written, whatever becomes of the words. */
+  private static void say(Attempts.RowsOnly one, QueueId mail, boolean gone) {
+    try {
+      one.written(gone);
+    } catch (RuntimeException e) {
+      LOG.error("{}: what an attempt came to is written, and could not be told", mail, e);
+    }
+  }
+
+  /** Writes one, or keeps it for later. On a worker. */
+  private void writeAlone(Entry entry) {
+    boolean now = !isStoreSilent();
     if (now && tryToWrite(entry)) {
       entry.written().run();
       return;
     }
-    if (now) {
-      synchronized (this) {
-        waiting.add(entry);
-      }
+    synchronized (this) {
+      waiting.add(entry);
     }
     schedule();
   }
@@ -127,7 +226,7 @@ final class Unwritten {
 
   private boolean answers() {
     try {
-      question.run();
+      Set<QueueId> unused = store.settle(List.of());
       return true;
     } catch (RuntimeException e) {
       return false;
@@ -216,6 +315,8 @@ final class Unwritten {
       closed = true;
       waiting.addAll(told);
       told.clear();
+      waiting.addAll(gathered);
+      gathered.clear();
     }
     for (int left = size(); left > 0; left--) {
       if (!writeFirst() && isStoreSilent()) {

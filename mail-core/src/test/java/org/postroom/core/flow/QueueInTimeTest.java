@@ -420,7 +420,10 @@ final class QueueInTimeTest {
   void whatALeaseTookThatNobodyHeardOfIsGivenBack() {
     Fault broken = Fault.of(() -> new StorageUnavailable("it is not known whether this was kept"));
     try (FlowHouse house =
-        FlowHouse.standing(PATIENCE).trouble(TroubledStore.afterInQueue("lease", broken)).open()) {
+        FlowHouse.standing(PATIENCE)
+            .set("default_transport_rate_delay", "1s") // else it has a place before it is leased
+            .trouble(TroubledStore.afterInQueue("lease", broken))
+            .open()) {
       FlowHouse.Host living = house.living("living.test");
       house.time.advance(Duration.ofSeconds(1));
       broken.once();
@@ -430,6 +433,45 @@ final class QueueInTimeTest {
 
       assertThat(living.mails).hasSize(1);
       assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  /** It was leased as it came in, and it is not known whether it is ours. */
+  @RepeatedTest(5)
+  void whatCameInAndNobodyHeardOfIsGivenBack() {
+    AtomicBoolean silent = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).trouble(TroubledStore.leasingUnheard(silent::get)).open()) {
+      FlowHouse.Host living = house.living("living.test");
+      silent.set(true);
+      house.send("bob@living.test");
+      silent.set(false);
+      house.send("ann@living.test");
+
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(living.mails).as("each once").hasSize(2);
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  /** Who has a place begins at once; the others wait until there is one. */
+  @Test
+  void whatHasNoPlaceAsItComesInFollowsByALease() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host silent = house.silent("far.test");
+      house.time.advance(Duration.ofSeconds(1));
+      for (int i = 0; i < 7; i++) {
+        house.send("bob" + i + "@far.test");
+      }
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(silent.open).as("a new destination begins with 5").hasSize(5);
+      assertThat(waiting(house)).hasSize(7);
+      silent.open.forEach(FlowHouse.Attempt::take);
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(silent.mails).as("the others followed by a lease").hasSize(7);
     }
   }
 

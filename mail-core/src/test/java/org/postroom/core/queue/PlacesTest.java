@@ -353,4 +353,70 @@ final class PlacesTest {
         .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining(name);
   }
+
+  /** What is coming in has its place before anybody else, and counts as what it is to become. */
+  @Test
+  void whatIsComingInHasOneOfTheFirstPlaces() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(places.promise("a", 0, 0)).isTrue();
+    }
+    assertThat(places.promise("a", 0, 0)).as("a new destination begins with 5").isFalse();
+    assertThat(mails("a", 0)).isZero();
+
+    places.redeem("a");
+    assertThat(places.begin("a", 0)).isTrue();
+    assertThat(places.promise("a", 0, 0)).isFalse();
+    places.redeem("a");
+    places.leave();
+    assertThat(mails("a", 0)).as("one was given up").isEqualTo(1);
+    assertThat(places.promise("a", 0, 0)).isTrue();
+    assertThatThrownBy(() -> places.redeem("b")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void behindADestinationThatAnswersSomeMayWait() {
+    begin("a", 1);
+    end("a", 1, Outcome.ANSWERED, 0);
+    begin("a", 6);
+    assertThat(places.begin("a", 0)).isFalse();
+
+    assertThat(places.promise("a", 0, 0)).as("it will have its turn").isTrue();
+    assertThat(places.promise("a", 0, 48)).isTrue();
+    assertThat(places.promise("a", 0, 48)).as("as many as one lease brings").isFalse();
+  }
+
+  @Test
+  void promisesLeavePlacesForThoseThatAnswer() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(places.promise("dead" + i, 0, 0)).isTrue();
+    }
+    for (int i = 0; i < 10; i++) {
+      assertThat(places.promise("more" + i, 0, 0)).isTrue();
+      assertThat(places.promise("more" + i, 0, 0)).as("a quarter is taken").isFalse();
+    }
+    assertThat(places.promise("last", 0, 0)).as("half is taken").isFalse();
+
+    places.redeem("dead0");
+    places.begin("dead0", 0);
+    end("dead0", 1, Outcome.ANSWERED, 0);
+    for (int i = 0; i < 21; i++) {
+      assertThat(places.promise("dead0", 0, 0)).isTrue();
+    }
+    assertThat(places.isFull()).isTrue();
+    assertThat(places.promise("dead0", 0, 0)).isFalse();
+  }
+
+  @Test
+  void whatIsAtRestOrGoesAtARateHasNoPromise() {
+    begin("a", 1);
+    end("a", 1, Outcome.UNREACHABLE, 0);
+    assertThat(places.promise("a", 0, 0)).isFalse();
+    assertThat(places.promise("a", REST, 0)).isTrue();
+
+    Places paced = new Places(limits("smtp_destination_rate_delay", "2s"));
+    assertThat(paced.promise("smtp:a", 0, 0)).isFalse();
+    Places later = new Places(limits("defer_transports", "smtp"));
+    later.revive("smtp:a");
+    assertThat(later.promise("smtp:a", 0, 0)).as("what was there is tried, no more").isFalse();
+  }
 }

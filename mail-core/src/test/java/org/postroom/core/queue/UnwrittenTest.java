@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.ReversePath;
@@ -34,14 +35,24 @@ final class UnwrittenTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
   private final AtomicReference<RuntimeException> trouble = new AtomicReference<>();
   private final AtomicReference<RuntimeException> silence = new AtomicReference<>();
+  private final AtomicReference<RuntimeException> together = new AtomicReference<>();
+
+  /** How many attempts each unit of work had that was of several. */
+  private final List<Integer> units = new ArrayList<>();
+
   private final List<String> seen = new ArrayList<>();
   private final Unwritten unwritten =
-      new Unwritten(time, Runnable::run, this::ask, () -> look("store answers"));
+      new Unwritten(time, Runnable::run, this::settle, () -> look("store answers"));
 
-  private void ask() {
-    if (silence.get() != null) {
-      throw silence.get();
+  private Set<QueueId> settle(List<QueueStore.Ending> endings) {
+    RuntimeException fault = endings.isEmpty() ? silence.get() : together.get();
+    if (fault != null) {
+      throw fault;
     }
+    if (!endings.isEmpty()) {
+      units.add(endings.size());
+    }
+    return endings.isEmpty() ? Set.of() : Set.of(MAIL.id());
   }
 
   private void look(String what) {
@@ -49,14 +60,44 @@ final class UnwrittenTest {
   }
 
   private void write(String name) {
-    Unwritten.Entry entry = entry(name);
-    unwritten.take(entry);
-    unwritten.write(entry);
+    unwritten.take(entry(name), this::run);
+  }
+
+  private boolean run(Runnable task) {
+    task.run();
+    return true;
   }
 
   private Unwritten.Entry entry(String name) {
+    return entry(name, Optional.empty());
+  }
+
+  /** One that goes with others. */
+  private Unwritten.Entry rowsOnly(String name) {
+    return entry(
+        name,
+        Optional.of(
+            new Attempts.RowsOnly() {
+              @Override
+              public List<QueueStore.Settlement> settlements() {
+                return List.of(new QueueStore.Settlement.Done(1));
+              }
+
+              @Override
+              public void written(boolean gone) {
+                seen.add(name + (gone ? " is the last" : " is told"));
+              }
+            }));
+  }
+
+  private Unwritten.Entry entry(String name, Optional<Attempts.RowsOnly> rowsOnly) {
     Attempts.Made made =
         new Attempts.Made() {
+          @Override
+          public Optional<Attempts.RowsOnly> rowsOnly() {
+            return rowsOnly;
+          }
+
           @Override
           public Attempts.Outcome outcome() {
             return Attempts.Outcome.ANSWERED;
@@ -74,15 +115,58 @@ final class UnwrittenTest {
 
   @Test
   void whatNobodyHasBegunToWriteIsWrittenInTheEndAndOnce() {
-    Unwritten.Entry entry = entry("a");
-    unwritten.take(entry);
+    List<Runnable> workers = new ArrayList<>();
+    unwritten.take(entry("a"), workers::add);
+    unwritten.take(rowsOnly("b"), workers::add);
     unwritten.close();
-    assertThat(seen).containsExactly("a");
+    assertThat(seen).containsExactly("a", "b");
 
-    unwritten.write(entry);
+    workers.forEach(Runnable::run);
     unwritten.close();
 
-    assertThat(seen).containsExactly("a");
+    assertThat(seen).containsExactly("a", "b");
+  }
+
+  @Test
+  void rowsThatGatherAreOneUnitOfWorkAndAMailsLastWordsComeLast() {
+    List<Runnable> workers = new ArrayList<>();
+    List.of("a", "b", "c").forEach(name -> unwritten.take(rowsOnly(name), workers::add));
+    assertThat(workers).hasSize(1);
+
+    workers.get(0).run();
+    unwritten.take(rowsOnly("d"), this::run);
+
+    assertThat(units).containsExactly(3);
+    assertThat(seen).containsExactly("a is told", "a", "b is told", "b", "c is the last", "c", "d");
+  }
+
+  @Test
+  void rowsThatCannotBeWrittenTogetherAreWrittenEachByItself() {
+    List<Runnable> workers = new ArrayList<>();
+    List.of("a", "b").forEach(name -> unwritten.take(rowsOnly(name), workers::add));
+    together.set(new IllegalStateException("one of the test's outcomes makes no sense"));
+
+    workers.get(0).run();
+
+    assertThat(seen).containsExactly("a", "b");
+  }
+
+  @Test
+  void rowsWaitForAStoreThatDoesNotAnswer() {
+    List<Runnable> workers = new ArrayList<>();
+    List.of("a", "b").forEach(name -> unwritten.take(rowsOnly(name), workers::add));
+    trouble.set(new StorageUnavailable("the test's store is away"));
+    silence.set(trouble.get());
+    together.set(trouble.get());
+    workers.get(0).run();
+    assertThat(seen).isEmpty();
+    assertThat(unwritten.isStoreSilent()).isTrue();
+
+    trouble.set(null);
+    silence.set(null);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(seen).containsExactly("store answers", "a", "b");
   }
 
   @Test

@@ -52,6 +52,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private long lastRow;
   private long lastMail;
   private final QueueControl control = new Control();
+  private Scheduler scheduler = destination -> Optional.empty();
 
   public MemoryQueueStore(MemoryMailStore mailboxes, Clock clock) {
     this.mailboxes = mailboxes;
@@ -61,14 +62,15 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
 
   @Override
   public List<Acceptance> commit(List<Acceptance> acceptances) {
+    List<Runnable> begun = new ArrayList<>();
     List<Acceptance> made =
         mailboxes.changing(
             () -> {
               List<Acceptance> possible = possible(acceptances);
-              possible.forEach(this::enter);
+              possible.forEach(one -> enter(one, begun));
               return possible;
             });
-    announce(made);
+    announce(made, begun);
     return made;
   }
 
@@ -185,22 +187,33 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   }
 
   @Override
-  public Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports) {
-    Optional<Set<QueueId>> removed =
+  public Set<QueueId> settle(List<Ending> endings) {
+    List<Runnable> begun = new ArrayList<>();
+    List<Acceptance> reports = new ArrayList<>();
+    Set<QueueId> removed =
         mailboxes.changing(
             () -> {
-              if (settlements.stream().anyMatch(this::isSettled)) {
-                return Optional.empty();
-              }
+              List<Ending> open =
+                  endings.stream()
+                      .filter(one -> one.settlements().stream().noneMatch(this::isSettled))
+                      .toList();
+              open.forEach(one -> reports.addAll(one.reports()));
               check(reports);
               Set<QueueId> gone = new HashSet<>();
-              settlements.forEach(one -> gone.add(settle(one)));
+              open.forEach(one -> one.settlements().forEach(row -> gone.add(settle(row))));
               rows.values().forEach(row -> gone.remove(row.mail.id));
-              reports.forEach(this::enter);
-              return Optional.of(gone);
+              reports.forEach(one -> enter(one, begun));
+              return gone;
             });
-    removed.ifPresent(gone -> announce(reports));
-    return removed.orElse(Set.of());
+    announce(reports, begun);
+    return removed;
+  }
+
+  @Override
+  public void serve(Scheduler other) {
+    synchronized (mailboxes.lock) {
+      scheduler = other;
+    }
   }
 
   @Override
@@ -423,7 +436,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     octets.forEach((account, size) -> mailboxes.checkDelivery(account, size, 1));
   }
 
-  private void enter(Acceptance acceptance) {
+  /** Takes what is to be done when all of it is true. */
+  private void enter(Acceptance acceptance, List<Runnable> begun) {
     Content content = Content.of(acceptance.mail().content().toBytes());
     Instant arrived = acceptance.mail().arrived();
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
@@ -442,12 +456,54 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
             acceptance.mail().envelope(),
             content,
             arrived);
+    List<Waiting> others = new ArrayList<>();
     for (Acceptance.Onward onward : acceptance.onward()) {
       Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
       row.state = acceptance.isHeld() ? QueueControl.State.HELD : QueueControl.State.WAITING;
       onward.past().ifPresent(row::continues);
-      rows.put(row.id, row);
+      others.add(row);
     }
+    lease(others, begun);
+    others.forEach(row -> rows.put(row.id, row));
+  }
+
+  /** Leases those that begin their way and for which there is a place. */
+  private void lease(List<Waiting> entering, List<Runnable> begun) {
+    Map<String, List<Waiting>> byDestination = new LinkedHashMap<>();
+    entering.stream()
+        .filter(row -> row.isWaiting() && row.begins && !isBehind(row.destination))
+        .forEach(
+            row -> byDestination.computeIfAbsent(row.destination, d -> new ArrayList<>()).add(row));
+    byDestination.forEach(
+        (destination, all) -> {
+          List<Waiting> left = all;
+          while (!left.isEmpty()) {
+            Optional<Place> place = scheduler.place(destination);
+            if (place.isEmpty()) {
+              return;
+            }
+            int most = Math.min(left.size(), place.get().recipients());
+            List<Waiting> delivery = left.subList(0, most);
+            for (Waiting row : delivery) {
+              row.leaseOwner = place.get().owner();
+              row.leaseUntil = place.get().until();
+            }
+            begun.add(() -> place.get().fill(grouped(delivery).get(0)));
+            left = left.subList(most, left.size());
+          }
+        });
+  }
+
+  /** Whether there is something older to be leased. */
+  private boolean isBehind(String destination) {
+    Instant now = clock.instant();
+    return rows.values().stream()
+        .anyMatch(
+            row ->
+                row.destination.equals(destination)
+                    && row.isWaiting()
+                    && !row.due.isAfter(now)
+                    && !row.leasedAt(now));
   }
 
   private boolean isSettled(Settlement settlement) {
@@ -475,10 +531,11 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     return row.mail.id;
   }
 
-  private void announce(List<Acceptance> acceptances) {
+  private void announce(List<Acceptance> acceptances, List<Runnable> begun) {
     if (acceptances.stream().anyMatch(acceptance -> !acceptance.onward().isEmpty())) {
       listeners.forEach(Runnable::run);
     }
+    begun.forEach(Runnable::run);
   }
 
   private static List<QueuedMail> grouped(List<Waiting> rows) {
@@ -526,6 +583,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     private String leaseOwner = "";
     private Instant leaseUntil = Instant.MIN;
     private QueueControl.State state = QueueControl.State.WAITING;
+    private boolean begins = true;
     private boolean expires;
     private boolean deleted;
     private int attempts;
@@ -542,6 +600,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     }
 
     void continues(Acceptance.Past past) {
+      begins = false;
       state = past.state() == QueueControl.State.UNDER_WAY ? state : past.state();
       due = past.due();
       attempts = past.attempts();

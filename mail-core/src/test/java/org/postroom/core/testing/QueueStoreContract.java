@@ -68,10 +68,12 @@ public abstract class QueueStoreContract extends StoreContract {
     queue = stores().queue();
     control = queue.control();
     commit = stores().mailCommit();
+    queue.serve(destination -> Optional.empty());
     List<Settlement> rest = new ArrayList<>();
     queue.list(10_000).forEach(mail -> done(mail, rest));
     queue.settle(rest, List.of());
     assertThat(queue.size()).isZero();
+    assertThat(lease("nobody", 1000, 1)).as("it looks where there was something").isEmpty();
   }
 
   @Test
@@ -840,6 +842,132 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(yours).isEmpty();
     assertThat(queue.size()).isEqualTo(2);
     assertThat(queue.list(5)).hasSize(1);
+  }
+
+  private SomePlaces serving(String destination, int places) {
+    SomePlaces some = new SomePlaces("me", time.instant().plus(LEASE)).with(destination, places);
+    queue.serve(some);
+    return some;
+  }
+
+  /** Nobody has to ask for it, and nobody else gets it as long as that lease lasts. */
+  @Test
+  void whatThereIsAPlaceForIsLeasedAsItComesIn() {
+    SomePlaces places = serving("one.test", 1);
+
+    Submission mail = accept("a@one.test", "b@one.test", "c@two.test");
+
+    List<QueuedMail> listed = queue.list(10);
+    assertThat(places.begun()).hasSize(1);
+    assertSame(places.begun().get(0), listed.get(0));
+    assertThat(places.begun().get(0).id()).isEqualTo(mail.id());
+    assertThat(places.begun().get(0).recipients()).hasSize(2);
+    assertThat(lease("me", 5, 5)).extracting(QueuedMail::destination).containsExactly("two.test");
+    assertThat(control.page(mail.id(), Position.START).mails().get(0).recipients())
+        .allMatch(QueueControl.ListedRecipient::isUnderWay);
+
+    time.advance(LEASE);
+
+    assertThat(lease("you", 5, 5)).hasSize(2);
+    assertThat(places.givenUp()).isEmpty();
+  }
+
+  /** What the first attempt sees is what any later one reads. */
+  private static void assertSame(QueuedMail begun, QueuedMail read) {
+    assertThat(begun.content().toBytes()).isEqualTo(read.content().toBytes());
+    assertThat(begun.with(read.content())).isEqualTo(read);
+  }
+
+  @Test
+  void anAttemptThatBeganAsItsMailCameInIsSettledLikeAnyOther() {
+    SomePlaces places = serving("one.test", 2);
+    accept("a@one.test");
+    accept("b@one.test");
+    long first = places.begun().get(0).recipients().get(0).id();
+    long second = places.begun().get(1).recipients().get(0).id();
+
+    Set<QueueId> gone = queue.settle(List.of(new Settlement.Done(first)), List.of());
+    Instant due = time.instant().plusSeconds(60);
+    queue.settle(
+        List.of(new Settlement.Later(second, 0, time.instant(), due, "4.0.0 later", false)),
+        List.of());
+
+    assertThat(gone).containsExactly(places.begun().get(0).id());
+    assertThat(lease("me", 5, 5)).isEmpty();
+    time.advance(Duration.ofSeconds(60));
+    assertThat(lease("me", 5, 5))
+        .singleElement()
+        .satisfies(mail -> assertThat(mail.recipients().get(0).attempts()).isEqualTo(1));
+  }
+
+  @Test
+  void thereIsAPlaceForEachDeliveryAndTheOthersWaitForALease() {
+    SomePlaces places = serving("one.test", 2);
+
+    accept("a@one.test", "b@one.test", "c@one.test", "d@one.test", "e@one.test");
+
+    assertThat(places.begun())
+        .extracting(mail -> recipients(List.of(mail), "one.test"))
+        .containsExactly(List.of("a", "b"), List.of("c", "d"));
+    assertThat(recipients(lease("me", 5, 5), "one.test")).containsExactly("e");
+  }
+
+  @Test
+  void whatIsOlderAndDueIsNotOvertaken() {
+    accept("a@one.test");
+    SomePlaces places = serving("one.test", 1);
+
+    accept("b@one.test");
+    assertThat(places.free("one.test")).isEqualTo(1);
+    assertThat(recipients(lease("me", 5, 5), "one.test")).containsExactly("a", "b");
+
+    accept("c@one.test");
+    assertThat(recipients(places.begun(), "one.test")).containsExactly("c");
+  }
+
+  @Test
+  void whatIsHeldNeedsNoPlaceAndWhatDoesNotComeInGivesItUp() {
+    SomePlaces places = serving("one.test", 1);
+    StagedContent content = text("onward");
+    commit.commit(onward(mail(content, List.of("a@one.test"))).held());
+    assertThat(places.free("one.test")).isEqualTo(1);
+
+    Acceptance full = delivery(text("too much"), ada, MailboxName.INBOX, "A: b\r\n");
+    stores().accounts().setQuota(ada.id(), 1);
+    Acceptance.Onward beside =
+        new Acceptance.Onward(
+            onward(mail(content, List.of("b@one.test"))).onward().get(0).recipient(),
+            "one.test",
+            BESIDE);
+    Acceptance refused = new Acceptance(full.mail(), full.deliveries(), List.of(beside));
+    assertThatThrownBy(() -> commit.commit(refused)).isInstanceOf(OverQuota.class);
+    content.close();
+
+    assertThat(places.begun()).isEmpty();
+    assertThat(places.givenUp().size() + places.free("one.test")).isEqualTo(1);
+    assertThat(places.givenUp()).doesNotContain(true);
+  }
+
+  @Test
+  void endsSeveralAttemptsAtOnceWhateverHasEndedBefore() {
+    accept("a@one.test", "a@two.test");
+    accept("b@one.test");
+    List<QueuedMail> leased = lease("me", 5, 5);
+    List<QueueStore.Ending> endings = new ArrayList<>();
+    for (QueuedMail mail : leased) {
+      List<Settlement> settlements = new ArrayList<>();
+      done(mail, settlements);
+      endings.add(new QueueStore.Ending(settlements, List.of()));
+    }
+    Set<QueueId> before = queue.settle(endings.subList(0, 1));
+
+    Set<QueueId> gone = new HashSet<>(queue.settle(endings));
+
+    assertThat(gone).noneMatch(before::contains);
+    gone.addAll(before);
+    assertThat(gone).hasSize(2);
+    assertThat(queue.size()).isZero();
+    assertThat(queue.settle(endings)).isEmpty();
   }
 
   @Test

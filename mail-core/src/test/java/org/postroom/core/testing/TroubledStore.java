@@ -5,11 +5,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.MailStore;
@@ -71,19 +74,66 @@ public final class TroubledStore {
   /** Something happens before a body of the mails in the queue that {@code some} names is read. */
   public static UnaryOperator<QueueStore> readingInQueue(
       Predicate<QueuedMail> some, Runnable happens) {
+    UnaryOperator<QueuedMail> heard = mail -> some.test(mail) ? read(mail, happens) : mail;
     return store ->
         proxy(
             QueueStore.class,
             (invoked, arguments) -> {
+              if (invoked.getName().equals("serve")) {
+                QueueStore.Scheduler scheduler = (QueueStore.Scheduler) arguments[0];
+                store.serve(filling(scheduler, (place, mail) -> place.fill(heard.apply(mail))));
+                return null;
+              }
               Object result = invoked.invoke(store, arguments);
               return invoked.getName().equals("lease")
-                  ? ((List<?>) result)
-                      .stream()
-                          .map(QueuedMail.class::cast)
-                          .map(mail -> some.test(mail) ? read(mail, happens) : mail)
-                          .toList()
+                  ? ((List<?>) result).stream().map(QueuedMail.class::cast).map(heard).toList()
                   : result;
             });
+  }
+
+  /**
+   * Mails that come in are leased, and the store does not say so, as long as {@code silent} says.
+   */
+  public static UnaryOperator<QueueStore> leasingUnheard(BooleanSupplier silent) {
+    return store ->
+        proxy(
+            QueueStore.class,
+            (invoked, arguments) -> {
+              if (!invoked.getName().equals("serve")) {
+                return invoked.invoke(store, arguments);
+              }
+              QueueStore.Scheduler scheduler = (QueueStore.Scheduler) arguments[0];
+              store.serve(
+                  filling(
+                      scheduler,
+                      (place, mail) -> {
+                        if (silent.getAsBoolean()) {
+                          place.giveUp(true);
+                        } else {
+                          place.fill(mail);
+                        }
+                      }));
+              return null;
+            });
+  }
+
+  /** A scheduler whose places are filled in another way. */
+  private static QueueStore.Scheduler filling(
+      QueueStore.Scheduler scheduler, BiConsumer<QueueStore.Place, QueuedMail> fill) {
+    return destination ->
+        scheduler
+            .place(destination)
+            .map(
+                place ->
+                    proxy(
+                        QueueStore.Place.class,
+                        (invoked, arguments) -> {
+                          if (!invoked.getName().equals("fill")) {
+                            return invoked.invoke(place, arguments);
+                          }
+                          fill.accept(place, (QueuedMail) arguments[0]);
+                          return null;
+                        }));
   }
 
   private static QueuedMail read(QueuedMail mail, Runnable happens) {
@@ -197,7 +247,7 @@ public final class TroubledStore {
   }
 
   private interface Invocation {
-    Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
+    @Nullable Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
   }
 
   private static <T> T proxy(Class<T> type, Invocation invocation) {

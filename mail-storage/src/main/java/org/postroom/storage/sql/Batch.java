@@ -29,7 +29,7 @@ import org.postroom.core.refusal.MailboxNotFound;
  * <p>Lock order of the writes (it matters when something else works in the same database): account
  * rows, then mailbox rows, each ascending, then the rest.
  */
-final class Batch {
+final class Batch implements AfterCommit {
   private static final String INSERT_MESSAGE =
       "INSERT INTO message (id, blob_segment, blob_offset, blob_length, blob_described,"
           + " envelope, structure) VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -77,6 +77,7 @@ final class Batch {
     private final List<NewCopy> copies = new ArrayList<>();
     private final List<Op> creations = new ArrayList<>();
     private final List<Op> ops = new ArrayList<>();
+    private final QueueWrites queue = new QueueWrites();
     private final List<BlobRef> freed = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
     private boolean durable;
@@ -93,6 +94,7 @@ final class Batch {
       copies.addAll(other.copies);
       creations.addAll(other.creations);
       ops.addAll(other.ops);
+      queue.take(other.queue);
       freed.addAll(other.freed);
       afterwards.addAll(other.afterwards);
       durable |= other.durable;
@@ -310,18 +312,23 @@ final class Batch {
     unit.creations.add(op);
   }
 
+  /** Stages what is written in the queue: what comes in before all statements, what goes behind. */
+  QueueWrites queue() {
+    return unit.queue;
+  }
+
   /** Stages a statement; it runs after all bodies and copies were inserted. */
   void op(Op op) {
     unit.ops.add(op);
   }
 
-  /** For a statement that runs: the body is of no use once this transaction is durable. */
-  void freeAfterCommit(BlobRef ref) {
+  @Override
+  public void freeAfterCommit(BlobRef ref) {
     all.freed.add(ref);
   }
 
-  /** For a statement that runs: {@code task} is to run once this transaction is durable. */
-  void afterCommit(Runnable task) {
+  @Override
+  public void afterCommit(Runnable task) {
     all.afterwards.add(task);
   }
 
@@ -396,10 +403,12 @@ final class Batch {
   private void write(Work work) throws SQLException {
     writeBodies(work.bodies);
     writeCopies(work.copies);
+    work.queue.insert(statements);
     for (Op op : work.ops) {
       op.run(statements);
     }
     work.ops.clear();
+    work.queue.remove(this, statements);
   }
 
   private void writeBodies(List<NewBody> bodies) throws SQLException {

@@ -33,12 +33,17 @@ final class BodyRoom {
     return blobs.place(body, described);
   }
 
+  /** What was put, once its unit of work is durable. */
+  Content content(BlobRef ref) {
+    return blobs.open(ref);
+  }
+
   /** The same mail with its content as the store has it, where it is durable. */
   Acceptance kept(PlacedBody body, Acceptance taken) {
     BlobRef ref = body.ref();
     Submission mail = taken.mail();
     return ref == null
         ? taken
-        : taken.of(mail.with(new KeptContent(blobs.open(ref), mail.content().structure())));
+        : taken.of(mail.with(new KeptContent(content(ref), mail.content().structure())));
   }
 }

@@ -75,6 +75,12 @@ final class Destinations {
     }
   }
 
+  /** Whether a row of {@code destination} may be ready. */
+  synchronized boolean isReady(String destination, long now) {
+    Long first = times.get(destination);
+    return first != null && first <= now;
+  }
+
   /** Up to twice {@code most} destinations that may have something ready, earliest first. */
   synchronized List<String> ready(long now, int most, Predicate<String> wanted) {
     List<String> found = new ArrayList<>();

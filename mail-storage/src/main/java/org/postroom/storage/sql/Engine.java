@@ -55,9 +55,7 @@ public final class Engine implements AutoCloseable {
     purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
     mail = new SqlMailStore(committer, whole, catalog, database, bodies, rows, watchers, clock);
-    commit =
-        new SqlMailCommit(
-            committer, bodies, watchers, clock, epoch.queueIds(clock), destinations, queued);
+    commit = new SqlMailCommit(committer, bodies, watchers, clock, epoch, standing);
     queue = new SqlQueueStore(committer, database, blobs, commit, clock, standing, epoch);
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
     accounts = new SqlAccounts(accountRows, database, catalog, whole, credentials, random, clock);

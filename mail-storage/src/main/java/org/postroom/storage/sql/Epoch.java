@@ -29,6 +29,11 @@ record Epoch(long number) {
     return new QueueIds(clock, (int) (number % QueueIds.SEEDS));
   }
 
+  /** What a lease says of whose it is: it is of this opening, and over with it. */
+  String holder(String owner) {
+    return number + " " + owner;
+  }
+
   /** Draws the next, in the running transaction. */
   static Epoch draw(Statements statements) throws SQLException {
     Epoch drawn = new Epoch(last(statements) + 1);

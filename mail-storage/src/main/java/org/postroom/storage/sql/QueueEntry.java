@@ -2,14 +2,23 @@ package org.postroom.storage.sql;
 
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.ObjLongConsumer;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueControl;
 
-/** The rows with which a mail enters the queue: its own, and one for each recipient. */
+/**
+ * The rows with which a mail enters the queue: its own, and one for each recipient. Those of a
+ * batch's mails are written together, with one statement for each kind.
+ */
 final class QueueEntry {
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
@@ -20,7 +29,7 @@ final class QueueEntry {
   private static final String INSERT_RECIPIENT =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, FALSE, '')";
 
   private static final String INSERT_PAST =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
@@ -35,33 +44,63 @@ final class QueueEntry {
 
   private static final int REASON = 2000;
 
-  private QueueEntry() {}
+  private final long id;
+  private final long message;
+  private final long[] recipients;
+  private final Acceptance acceptance;
+  private final IntFunction<Optional<Lease>> leases;
+
+  /**
+   * Those of a mail.
+   *
+   * @param id of the mail's row
+   * @param recipients of theirs, in the order of {@link Acceptance#onward}
+   * @param leases those with which they begin
+   */
+  QueueEntry(
+      long id,
+      long message,
+      long[] recipients,
+      Acceptance acceptance,
+      IntFunction<Optional<Lease>> leases) {
+    this.id = id;
+    this.message = message;
+    this.recipients = recipients.clone();
+    this.acceptance = acceptance;
+    this.leases = leases;
+  }
+
+  /**
+   * With which a row begins.
+   *
+   * @param holder in the words of the table
+   */
+  record Lease(String holder, Instant until) {}
 
   /** As much of what an attempt came to as is kept. */
   static String reason(String whole) {
     return shortened(whole, REASON);
   }
 
-  /**
-   * Writes them.
-   *
-   * @param id of the mail's row
-   * @param recipients of theirs, in the order of {@link Acceptance#onward}
-   */
-  static void insert(
-      Journaled statements, long id, long message, long[] recipients, Acceptance acceptance)
-      throws SQLException {
-    long arrived = acceptance.mail().arrived().toEpochMilli();
-    insertMail(statements, id, message, acceptance, arrived);
-    insertRecipients(statements, id, recipients, acceptance, arrived);
-    insertPast(statements, id, recipients, acceptance);
+  /** Writes all of some mails. */
+  static void insert(Journaled statements, List<QueueEntry> entries) throws SQLException {
+    Prepared mails = statements.of(INSERT_MAIL);
+    for (QueueEntry entry : entries) {
+      entry.addMail(mails);
+    }
+    mails.executeBatch();
+    Prepared recipients = statements.of(INSERT_RECIPIENT);
+    for (QueueEntry entry : entries) {
+      entry.addRecipients(recipients);
+    }
+    recipients.executeBatch();
+    for (QueueEntry entry : entries) {
+      entry.insertPast(statements);
+    }
   }
 
-  private static void insertMail(
-      Journaled statements, long id, long message, Acceptance acceptance, long arrived)
-      throws SQLException {
+  private void addMail(Prepared insert) throws SQLException {
     Envelope envelope = acceptance.mail().envelope();
-    Prepared insert = statements.of(INSERT_MAIL);
     insert.setLong(1, id);
     insert.setString(2, acceptance.mail().id().value());
     insert.setString(3, Addresses.column(envelope.sender()));
@@ -73,25 +112,44 @@ final class QueueEntry {
     } else {
       insert.setNull(7, Types.BOOLEAN);
     }
-    insert.setLong(8, arrived);
+    insert.setLong(8, arrived());
     insert.setLong(9, message);
     insert.setInt(10, acceptance.onward().size());
-    CameFrom from = QueueControl.cameFrom(acceptance.mail().client());
-    insert.setString(11, from.submitter().map(QueueEntry::kept).orElse(null));
+    CameFrom from = origin(acceptance.mail().client());
+    insert.setString(11, from.submitter().orElse(null));
     insert.setString(12, from.traceparent().orElse(null));
-    insert.setString(13, kept(from.address()));
-    insert.setString(14, kept(from.name()));
-    insert.setString(15, kept(from.helo()));
-    insert.setString(16, kept(from.protocol()));
+    insert.setString(13, from.address());
+    insert.setString(14, from.name());
+    insert.setString(15, from.helo());
+    insert.setString(16, from.protocol());
     insert.setBoolean(17, envelope.requiresTls());
     if (from.port().isPresent()) {
       insert.setInt(18, from.port().get());
     } else {
       insert.setNull(18, Types.INTEGER);
     }
-    insert.setString(19, from.saslMethod().map(name -> shortened(name, METHOD)).orElse(null));
-    insert.setString(20, from.saslSender().map(QueueEntry::kept).orElse(null));
-    insert.executeUpdate();
+    insert.setString(19, from.saslMethod().orElse(null));
+    insert.setString(20, from.saslSender().orElse(null));
+    insert.addBatch();
+  }
+
+  private long arrived() {
+    return acceptance.mail().arrived().toEpochMilli();
+  }
+
+  /** Where a mail came from, as much of it as is kept. */
+  static CameFrom origin(Submission.Client client) {
+    CameFrom from = QueueControl.cameFrom(client);
+    return new CameFrom(
+        kept(from.address()),
+        kept(from.name()),
+        kept(from.helo()),
+        kept(from.protocol()),
+        from.submitter().map(QueueEntry::kept),
+        from.traceparent(),
+        from.port(),
+        from.saslMethod().map(name -> shortened(name, METHOD)),
+        from.saslSender().map(QueueEntry::kept));
   }
 
   /** A client may call itself whatever fits into a line. */
@@ -99,22 +157,19 @@ final class QueueEntry {
     return shortened(said, CLIENT);
   }
 
-  private static void insertRecipients(
-      Journaled statements, long mail, long[] ids, Acceptance acceptance, long due)
-      throws SQLException {
+  private void addRecipients(Prepared insert) throws SQLException {
     List<Acceptance.Onward> onward = acceptance.onward();
-    Prepared insert = statements.of(INSERT_RECIPIENT);
-    for (int i = 0; i < ids.length; i++) {
-      if (onward.get(i).past().isPresent()) {
-        continue;
+    for (int i = 0; i < recipients.length; i++) {
+      if (onward.get(i).past().isEmpty()) {
+        Optional<Lease> lease = leases.apply(i);
+        setRecipient(insert, recipients[i], id, onward.get(i));
+        insert.setLong(7, arrived());
+        insert.setLong(8, ready(onward.get(i), lease));
+        insert.setInt(9, state(lease));
+        insert.setString(10, lease.map(Lease::holder).orElse(null));
+        insert.addBatch();
       }
-      setRecipient(insert, ids[i], mail, onward.get(i));
-      insert.setLong(7, due);
-      insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
-      insert.setInt(9, acceptance.isHeld() ? RowState.HELD : 0);
-      insert.addBatch();
     }
-    insert.executeBatch();
   }
 
   private static void setRecipient(Prepared insert, long id, long mail, Acceptance.Onward onward)
@@ -129,14 +184,13 @@ final class QueueEntry {
   }
 
   /** Those that come from another queue. */
-  private static void insertPast(Journaled statements, long mail, long[] ids, Acceptance acceptance)
-      throws SQLException {
-    for (int i = 0; i < ids.length; i++) {
+  private void insertPast(Journaled statements) throws SQLException {
+    for (int i = 0; i < recipients.length; i++) {
       Acceptance.Onward onward = acceptance.onward().get(i);
       if (onward.past().isPresent()) {
         Acceptance.Past past = onward.past().get();
         Prepared insert = statements.of(INSERT_PAST);
-        setRecipient(insert, ids[i], mail, onward);
+        setRecipient(insert, recipients[i], id, onward);
         insert.setLong(7, past.due().toEpochMilli());
         insert.setLong(8, ready(past));
         insert.setInt(9, state(past));
@@ -154,6 +208,13 @@ final class QueueEntry {
     }
   }
 
+  private int state(Optional<Lease> lease) {
+    if (acceptance.isHeld()) {
+      return RowState.HELD;
+    }
+    return lease.isPresent() ? RowState.LEASED : RowState.WAITING;
+  }
+
   private static int state(Acceptance.Past past) {
     return switch (past.state()) {
       case HELD -> RowState.HELD;
@@ -162,9 +223,42 @@ final class QueueEntry {
     };
   }
 
-  /** When one that enters is due; {@code usual} for one that has not been in another queue. */
-  static long ready(Acceptance.Onward one, long usual) {
-    return one.past().map(QueueEntry::ready).orElse(usual);
+  /**
+   * Those that are leased from the beginning.
+   *
+   * @param body where the message lies
+   */
+  List<QueueRows.Owned> leased(BlobRef body) {
+    List<QueueRows.Owned> leased = new ArrayList<>(recipients.length);
+    for (int i = 0; i < recipients.length; i++) {
+      if (leases.apply(i).isPresent()) {
+        String destination = acceptance.onward().get(i).destination();
+        leased.add(
+            new QueueRows.Owned(
+                recipients[i], id, message, body, destination, 0, acceptance.mail().id()));
+      }
+    }
+    return leased;
+  }
+
+  /** When each destination has something that can be leased. */
+  void ready(ObjLongConsumer<String> takes) {
+    for (int i = 0; i < recipients.length; i++) {
+      Acceptance.Onward one = acceptance.onward().get(i);
+      long ready = ready(one, leases.apply(i));
+      if (ready != Long.MAX_VALUE) {
+        takes.accept(one.destination(), ready);
+      }
+    }
+  }
+
+  private long ready(Acceptance.Onward one, Optional<Lease> lease) {
+    if (acceptance.isHeld()) {
+      return Long.MAX_VALUE;
+    }
+    return one.past()
+        .map(QueueEntry::ready)
+        .orElseGet(() -> lease.map(held -> held.until().toEpochMilli()).orElse(arrived()));
   }
 
   private static long ready(Acceptance.Past past) {

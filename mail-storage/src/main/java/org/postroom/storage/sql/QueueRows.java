@@ -58,8 +58,10 @@ final class QueueRows {
   private static final int PAGE = 500;
 
   private static final String OWNED =
-      "SELECT r.mail_id, q.message_id, r.destination, r.attempts, q.queue_id"
-          + " FROM queue_recipient r JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
+      "SELECT r.mail_id, q.message_id, r.destination, r.attempts, q.queue_id, m.blob_segment,"
+          + " m.blob_offset, m.blob_length, m.blob_described"
+          + " FROM queue_recipient r JOIN queue_mail q ON q.id = r.mail_id"
+          + " LEFT JOIN message m ON m.id = q.message_id WHERE r.id = ?";
 
   private final Connection connection;
   private final BlobStore blobs;
@@ -73,17 +75,18 @@ final class QueueRows {
    * A row that is read.
    *
    * @param message the mail's
+   * @param body where it lies
    * @param readyAt until when it was not to be leased
    * @param delivery which of its mail's deliveries it is part of
    */
-  record Ready(long mail, long message, long readyAt, int delivery, QueuedMail one) {
+  record Ready(long mail, long message, BlobRef body, long readyAt, int delivery, QueuedMail one) {
     Ready in(int other) {
-      return new Ready(mail, message, readyAt, other, one);
+      return new Ready(mail, message, body, readyAt, other, one);
     }
 
     Owned owned() {
       int attempts = one.recipients().get(0).attempts();
-      return new Owned(recipient(), mail, message, one.destination(), attempts, one.id());
+      return new Owned(recipient(), mail, message, body, one.destination(), attempts, one.id());
     }
 
     long recipient() {
@@ -212,7 +215,8 @@ final class QueueRows {
   private void take(ResultSet row, List<Ready> ready, List<Unreadable> others) throws SQLException {
     long id = row.getLong(1);
     try {
-      ready.add(new Ready(row.getLong(9), row.getLong(38), row.getLong(21), 0, mail(row)));
+      QueuedMail one = mail(row); // throws before anything else is looked at
+      ready.add(new Ready(row.getLong(9), row.getLong(38), body(row), row.getLong(21), 0, one));
     } catch (RuntimeException e) {
       // Whatever is wrong with it: the others must go on.
       others.add(new Unreadable(id, row.getString(5), e.toString()));
@@ -234,10 +238,7 @@ final class QueueRows {
             row.getBoolean(26));
     boolean full = row.getBoolean(15);
     Optional<Boolean> fullReturn = row.wasNull() ? Optional.empty() : Optional.of(full);
-    BlobRef body = new BlobRef(row.getInt(17), row.getLong(18), row.getLong(19), row.getInt(20));
-    if (row.wasNull()) {
-      throw new IllegalStateException("its message is gone");
-    }
+    BlobRef body = body(row);
     return new QueuedMail(
         new QueueId(row.getString(10)),
         Addresses.sender(row.getString(11)),
@@ -252,6 +253,14 @@ final class QueueRows {
         origin(row),
         row.getString(5),
         List.of(recipient));
+  }
+
+  private static BlobRef body(ResultSet row) throws SQLException {
+    BlobRef body = new BlobRef(row.getInt(17), row.getLong(18), row.getLong(19), row.getInt(20));
+    if (row.wasNull()) {
+      throw new IllegalStateException("its message is gone");
+    }
+    return body;
   }
 
   private static Optional<CameFrom> origin(ResultSet row) throws SQLException {
@@ -277,9 +286,17 @@ final class QueueRows {
   /**
    * What a recipient's row belongs to, and the attempts it has had. That does not change while its
    * lease is held, so it may be read before the unit of work that needs it.
+   *
+   * @param body where the message lies; where that is gone, anywhere
    */
   record Owned(
-      long recipient, long mail, long message, String destination, int attempts, QueueId id) {}
+      long recipient,
+      long mail,
+      long message,
+      BlobRef body,
+      String destination,
+      int attempts,
+      QueueId id) {}
 
   /** What recipients' rows belong to, by recipient; those that are gone are missing. */
   Map<Long, Owned> owned(List<Long> recipients) throws SQLException {
@@ -295,6 +312,7 @@ final class QueueRows {
                     recipient,
                     row.getLong(1),
                     row.getLong(2),
+                    new BlobRef(row.getInt(6), row.getLong(7), row.getLong(8), row.getInt(9)),
                     row.getString(3),
                     row.getInt(4),
                     new QueueId(row.getString(5))));

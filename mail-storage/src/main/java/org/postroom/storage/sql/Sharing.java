@@ -1,7 +1,11 @@
 package org.postroom.storage.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 
 /** Ends a row's share of a message: with the last one the message goes, and its body. */
 final class Sharing {
@@ -9,9 +13,40 @@ final class Sharing {
       "SELECT m.blob_segment, m.blob_offset, m.blob_length, m.blob_described, s.extra"
           + " FROM message m LEFT JOIN message_share s ON s.message_id = m.id WHERE m.id = ?";
 
+  private static final String DELETE_UNSHARED =
+      "DELETE FROM message WHERE id = ?"
+          + " AND NOT EXISTS (SELECT 1 FROM message_share WHERE message_id = ?)";
+
   private Sharing() {}
 
-  static void release(Batch batch, Journaled statements, long message) throws SQLException {
+  /**
+   * The same for each of several.
+   *
+   * @param bodies where they lie, which does not change
+   */
+  static void release(AfterCommit after, Journaled statements, Map<Long, BlobRef> bodies)
+      throws SQLException {
+    if (bodies.isEmpty()) {
+      return;
+    }
+    List<Long> messages = List.copyOf(bodies.keySet());
+    Prepared delete = statements.of(DELETE_UNSHARED);
+    for (Long message : messages) {
+      delete.setLong(1, message);
+      delete.setLong(2, message);
+      delete.addBatch();
+    }
+    int[] counts = delete.executeBatch();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        after.freeAfterCommit(requireNonNull(bodies.get(messages.get(i))));
+      } else {
+        release(after, statements, messages.get(i));
+      }
+    }
+  }
+
+  static void release(AfterCommit after, Journaled statements, long message) throws SQLException {
     BlobRef body;
     int extra;
     Prepared select = statements.of(SELECT);
@@ -29,7 +64,7 @@ final class Sharing {
       statements.update("DELETE FROM message_share WHERE message_id = ?", message);
     } else {
       statements.update("DELETE FROM message WHERE id = ?", message);
-      batch.freeAfterCommit(body);
+      after.freeAfterCommit(body);
     }
   }
 }

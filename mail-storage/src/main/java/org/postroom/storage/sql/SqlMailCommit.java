@@ -15,6 +15,8 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueStore.Scheduler;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
 final class SqlMailCommit implements MailCommit {
@@ -22,28 +24,30 @@ final class SqlMailCommit implements MailCommit {
   private final BodyRoom bodyStore;
   private final Watchers watchers;
   private final Clock clock;
+  private final Epoch epoch;
   private final QueueIds ids;
-  private final Destinations destinations;
-  private final List<Runnable> listeners;
+  private final Standing standing;
+  private volatile Scheduler scheduler = destination -> Optional.empty();
 
-  /**
-   * @param listeners woken when something enters the queue
-   */
   SqlMailCommit(
       Committer committer,
       BodyRoom bodyStore,
       Watchers watchers,
       Clock clock,
-      QueueIds ids,
-      Destinations destinations,
-      List<Runnable> listeners) {
+      Epoch epoch,
+      Standing standing) {
     this.committer = committer;
     this.bodyStore = bodyStore;
     this.watchers = watchers;
     this.clock = clock;
-    this.ids = ids;
-    this.destinations = destinations;
-    this.listeners = listeners;
+    this.epoch = epoch;
+    this.ids = epoch.queueIds(clock);
+    this.standing = standing;
+  }
+
+  /** Has what comes in leased for {@code other} where it has places. */
+  void serve(Scheduler other) {
+    scheduler = other;
   }
 
   @Override
@@ -69,8 +73,7 @@ final class SqlMailCommit implements MailCommit {
   List<Acceptance> commit(List<Acceptance> acceptances, First first) {
     try (Entering entering = entering(acceptances)) {
       List<Acceptance> taken =
-          committer.run(
-              entering.unwritten(),
+          entering.run(
               batch -> {
                 first.run(batch);
                 entering.bodies.forEach(PlacedBody::begin);
@@ -89,11 +92,15 @@ final class SqlMailCommit implements MailCommit {
     return new Entering(acceptances);
   }
 
-  /** Such mails. Closing gives up the bodies that nobody has by then. */
+  /** Such mails. Closing gives up the bodies that nobody has by then, and places for attempts. */
   final class Entering implements AutoCloseable {
     private final List<Acceptance> acceptances;
     private final List<PlacedBody> bodies = new ArrayList<>();
     private final List<Parsed> parsed = new ArrayList<>();
+    private final List<FirstAttempts> attempts = new ArrayList<>();
+
+    /** Whether a mail may be ours of which nobody has heard so. */
+    private boolean inDoubt;
 
     private Entering(List<Acceptance> acceptances) {
       this.acceptances = acceptances;
@@ -102,6 +109,7 @@ final class SqlMailCommit implements MailCommit {
         for (Acceptance one : acceptances) {
           bodies.add(place(one));
           parsed.add(parsed(one));
+          attempts.add(firstAttempts(one));
         }
         placed = true;
       } finally {
@@ -111,8 +119,21 @@ final class SqlMailCommit implements MailCommit {
       }
     }
 
+    /** Has the unit of work done that they are to be ours in. */
+    <T> T run(Unit<T> unit) {
+      try {
+        inDoubt = true;
+        return committer.run(unwritten(), unit);
+      } catch (StorageUnavailable e) {
+        throw e; // which may have been kept all the same
+      } catch (RuntimeException e) {
+        inDoubt = false;
+        throw e;
+      }
+    }
+
     /** How many octets are still to be written. */
-    long unwritten() {
+    private long unwritten() {
       long octets = 0;
       for (PlacedBody body : bodies) {
         octets += body.unwritten();
@@ -144,13 +165,24 @@ final class SqlMailCommit implements MailCommit {
      * @param possible what can become true of it
      */
     private void enter(Batch batch, int number, Acceptance possible) throws SQLException {
-      SqlMailCommit.this.enter(batch, possible, bodies.get(number), parsed.get(number));
+      SqlMailCommit.this.enter(
+          batch, possible, bodies.get(number), parsed.get(number), attempts.get(number));
     }
 
     @Override
     public void close() {
       bodies.forEach(PlacedBody::close);
+      attempts.forEach(one -> one.giveUp(inDoubt));
     }
+  }
+
+  private FirstAttempts firstAttempts(Acceptance acceptance) {
+    long now = clock.millis();
+    return FirstAttempts.of(
+        acceptance,
+        scheduler,
+        epoch,
+        destination -> standing.destinations().isReady(destination, now));
   }
 
   private PlacedBody place(Acceptance acceptance) {
@@ -169,7 +201,8 @@ final class SqlMailCommit implements MailCommit {
         : Parsed.of(acceptance.mail().content().structure());
   }
 
-  private void enter(Batch batch, Acceptance acceptance, PlacedBody body, Parsed parsed)
+  private void enter(
+      Batch batch, Acceptance acceptance, PlacedBody body, Parsed parsed, FirstAttempts attempts)
       throws SQLException {
     if (acceptance.deliveries().isEmpty() && acceptance.onward().isEmpty()) {
       return;
@@ -181,7 +214,7 @@ final class SqlMailCommit implements MailCommit {
     }
     boolean onward = !acceptance.onward().isEmpty();
     if (onward) {
-      queue(batch, message, acceptance, description);
+      queue(batch, message, acceptance, description, body, attempts);
     }
     batch.body(
         message,
@@ -229,10 +262,15 @@ final class SqlMailCommit implements MailCommit {
     return InternalDate.of(arrived.atZone(zone).toOffsetDateTime());
   }
 
-  private void queue(Batch batch, long message, Acceptance acceptance, Description description)
+  private void queue(
+      Batch batch,
+      long message,
+      Acceptance acceptance,
+      Description description,
+      PlacedBody body,
+      FirstAttempts attempts)
       throws SQLException {
     long mail = batch.id(Ids.Kind.QUEUE_MAIL);
-    long due = acceptance.mail().arrived().toEpochMilli();
     Envelope envelope = acceptance.mail().envelope();
     description.queued(acceptance.mail().id(), envelope);
     if (acceptance.isHeld()) {
@@ -243,16 +281,18 @@ final class SqlMailCommit implements MailCommit {
       recipients[i] = batch.id(Ids.Kind.QUEUE_RECIPIENT);
       description.onward(acceptance.onward().get(i));
     }
-    batch.op(statements -> QueueEntry.insert(statements, mail, message, recipients, acceptance));
+    QueueEntry entry = new QueueEntry(mail, message, recipients, acceptance, attempts::lease);
+    batch.queue().enter(entry);
     batch.afterwards(
         () -> {
-          if (!acceptance.isHeld()) {
-            acceptance
-                .onward()
-                .forEach(one -> destinations.ready(one.destination(), QueueEntry.ready(one, due)));
+          entry.ready(standing.destinations()::ready);
+          standing.destinations().count(recipients.length);
+          BlobRef ref = body.ref();
+          if (ref != null) {
+            standing.leased().put(entry.leased(ref));
+            attempts.begin(acceptance, recipients, bodyStore.content(ref));
           }
-          destinations.count(recipients.length);
-          listeners.forEach(Runnable::run);
+          standing.listeners().forEach(Runnable::run);
         });
   }
 }

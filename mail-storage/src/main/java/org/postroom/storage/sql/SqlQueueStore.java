@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.Acceptance;
@@ -73,7 +72,6 @@ final class SqlQueueStore implements QueueStore {
           + " last_reason = ?"
           + " WHERE id = ? AND leased <> "
           + RowState.GOING;
-  private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
 
   private static final String FIRST =
       "SELECT MIN(ready_ts) FROM queue_recipient WHERE destination = ?";
@@ -113,6 +111,11 @@ final class SqlQueueStore implements QueueStore {
   // --- attempts
 
   @Override
+  public void serve(Scheduler scheduler) {
+    commit.serve(scheduler);
+  }
+
+  @Override
   public List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice) {
     Offer offer = offer(now.toEpochMilli(), choice);
     if (offer.destinations.isEmpty()) {
@@ -121,7 +124,7 @@ final class SqlQueueStore implements QueueStore {
     // Need not be durable: a lease that a crash has undone is a row that is due.
     committer.run(
         batch -> {
-          batch.op(statements -> offer.take(statements, holder(owner), now.plus(lease)));
+          batch.op(statements -> offer.take(statements, epoch.holder(owner), now.plus(lease)));
           batch.afterwards(() -> leased.put(offer.owned));
           for (String destination : offer.destinations) {
             batch.afterwards(() -> destinations.first(destination, offer.first(destination)));
@@ -217,11 +220,6 @@ final class SqlQueueStore implements QueueStore {
     }
   }
 
-  /** A lease is of one opening of the store, and is over with it. */
-  private String holder(String owner) {
-    return epoch.number() + " " + owner;
-  }
-
   /**
    * For the opening of the store, which nobody else has open: all that is leased is by the dead.
    */
@@ -253,7 +251,7 @@ final class SqlQueueStore implements QueueStore {
                 for (Long recipient : recipients) {
                   update.setLong(1, until);
                   update.setLong(2, recipient);
-                  update.setString(3, holder(owner));
+                  update.setString(3, epoch.holder(owner));
                   update.addBatch();
                 }
                 update.executeBatch();
@@ -275,7 +273,7 @@ final class SqlQueueStore implements QueueStore {
           batch.op(
               statements -> {
                 Prepared update = statements.of(RELEASE);
-                update.setString(1, holder(owner));
+                update.setString(1, epoch.holder(owner));
                 if (update.executeUpdate() + statements.update(LOOK_AGAIN) > 0) {
                   firsts.putAll(Destinations.load(statements));
                 }
@@ -296,7 +294,7 @@ final class SqlQueueStore implements QueueStore {
           Map<String, Long> firsts = new HashMap<>();
           batch.op(
               statements -> {
-                List<Long> lost = found(statements.of(LEASED), holder(owner));
+                List<Long> lost = found(statements.of(LEASED), epoch.holder(owner));
                 lost.removeAll(kept);
                 for (Long recipient : lost) {
                   statements.update(RELEASE_ONE, recipient);
@@ -313,7 +311,7 @@ final class SqlQueueStore implements QueueStore {
 
   /** What was deleted while an attempt was under way of which nobody will hear. */
   private List<Long> going(String owner, Set<Long> held) {
-    List<Long> going = read(queue -> queue.numbers(GOING, holder(owner)));
+    List<Long> going = read(queue -> queue.numbers(GOING, epoch.holder(owner)));
     going.removeAll(held);
     return going;
   }
@@ -329,7 +327,11 @@ final class SqlQueueStore implements QueueStore {
               statements -> {
                 int unused =
                     removal.remove(
-                        batch, statements, DELETE_RECIPIENT, owned.values(), new HashSet<>());
+                        batch,
+                        statements,
+                        QueueRemoval.DELETE_RECIPIENT,
+                        owned.values(),
+                        new HashSet<>());
               });
           return true;
         });
@@ -347,17 +349,29 @@ final class SqlQueueStore implements QueueStore {
   }
 
   @Override
-  public Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports) {
-    Map<Long, QueueRows.Owned> owned = owned(settlements);
-    if (settlements.stream().anyMatch(one -> isSettled(one, owned.get(one.recipient())))) {
-      return Set.of(); // one unit of work: all of it was done, and who asks again had not heard so
+  public Set<QueueId> settle(List<Ending> endings) {
+    Map<Long, QueueRows.Owned> owned =
+        owned(endings.stream().flatMap(one -> one.settlements().stream()).toList());
+    List<Settlement> settlements = new ArrayList<>(owned.size());
+    List<Acceptance> reports = new ArrayList<>(0);
+    for (Ending ending : endings) {
+      // One unit of work: all of it was done, and who asks again had not heard so.
+      if (ending.settlements().stream().noneMatch(one -> isSettled(one, owned))) {
+        settlements.addAll(ending.settlements());
+        reports.addAll(ending.reports());
+      }
+    }
+    boolean any = endings.stream().anyMatch(one -> !one.settlements().isEmpty());
+    if (any && settlements.isEmpty() && reports.isEmpty()) {
+      return Set.of();
     }
     try (SqlMailCommit.Entering entering = commit.entering(reports)) {
       return settle(settlements, owned, entering);
     }
   }
 
-  private static boolean isSettled(Settlement one, QueueRows.@Nullable Owned row) {
+  private static boolean isSettled(Settlement one, Map<Long, QueueRows.Owned> owned) {
+    QueueRows.Owned row = owned.get(one.recipient());
     return row == null
         || one instanceof Settlement.Waits waits && row.attempts() > waits.attempts();
   }
@@ -366,15 +380,13 @@ final class SqlQueueStore implements QueueStore {
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned,
       SqlMailCommit.Entering entering) {
-    return committer.run(
-        entering.unwritten(),
+    return entering.run(
         batch -> {
           Set<QueueId> gone = new HashSet<>();
           entering.enterAll(batch);
+          finish(batch, settlements, owned, gone);
           batch.op(
               statements -> {
-                gone.clear(); // the unit may be run again
-                finish(batch, statements, settlements, owned, gone);
                 putOff(batch, statements, settlements, owned, gone);
                 hold(batch, statements, settlements, owned, gone);
               });
@@ -473,17 +485,15 @@ final class SqlQueueStore implements QueueStore {
       }
     }
     if (!deleted.isEmpty()) {
-      int unused = removal.remove(batch, statements, DELETE_RECIPIENT, deleted, gone);
+      int unused = removal.remove(batch, statements, QueueRemoval.DELETE_RECIPIENT, deleted, gone);
     }
   }
 
   private void finish(
       Batch batch,
-      Journaled statements,
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned,
-      Set<QueueId> gone)
-      throws SQLException {
+      Set<QueueId> gone) {
     List<QueueRows.Owned> done = new ArrayList<>();
     for (Settlement settlement : settlements) {
       QueueRows.Owned row = owned.get(settlement.recipient());
@@ -491,7 +501,7 @@ final class SqlQueueStore implements QueueStore {
         done.add(row);
       }
     }
-    int unused = removal.remove(batch, statements, DELETE_RECIPIENT, done, gone);
+    batch.queue().remove(removal, done, gone);
   }
 
   // --- looking
