@@ -15,14 +15,15 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.postroom.core.json.Json;
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * How operations are asked of a server that runs: a socket in its data folder, which only its own
  * user can enter; where the system says who asks, only that user and root are answered. Questions
  * and answers are frames of JSON, several on one connection if need be. What a client may take is
- * bounded: octets, time, and how many there are at once; others wait for their turn.
+ * bounded: octets, time, and how many there are at once; others wait for their turn ({@link
+ * Places}).
  */
 public final class Control implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
@@ -59,7 +61,8 @@ public final class Control implements AutoCloseable {
   /** What anybody on this machine may have the server keep in memory. */
   private static final int LONGEST_OF_EVERYBODY = 64 * 1024;
 
-  private static final int CLIENTS = 16;
+  /** Until another try where the system cannot let anybody in. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final ServerSocketChannel socket;
   private final Runnable remove;
@@ -69,7 +72,7 @@ public final class Control implements AutoCloseable {
 
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
-  private final Semaphore free = new Semaphore(CLIENTS);
+  private final Places<Guest> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
 
@@ -237,7 +240,11 @@ public final class Control implements AutoCloseable {
   public void close() {
     remove.run(); // first: when nobody listens any more, another server may have its socket there
     close(socket);
-    thread.interrupt(); // it may be waiting for a client to go
+    List<Guest> waiting;
+    synchronized (this) {
+      waiting = places.close(); // who has a place by now is known to have it
+    }
+    waiting.forEach(guest -> close(guest.channel()));
     long end = System.nanoTime() + AT_THE_END.toNanos();
     join(thread, end);
     clients
@@ -279,44 +286,31 @@ public final class Control implements AutoCloseable {
   private void run() {
     while (socket.isOpen()) {
       try {
-        free.acquire();
-        SocketChannel client = accept();
-        // Each on a thread of its own: one that says nothing must not keep the others waiting.
-        Thread serving = new Thread(() -> attend(client), "postroom-control-client");
-        serving.setDaemon(true);
-        clients.put(client, serving);
-        serving.start();
-      } catch (ClosedChannelException | InterruptedException e) {
+        receive(socket.accept());
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         LOG.debug("control socket: {}", e.getMessage());
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }
 
-  /** With a place taken, which is given back when nobody comes. */
-  private SocketChannel accept() throws IOException {
-    try {
-      return socket.accept();
-    } catch (IOException e) {
-      free.release();
-      throw e;
-    }
-  }
+  /** Who asks, and from where. */
+  private record Guest(SocketChannel channel, String user) {}
 
-  private void attend(SocketChannel client) {
-    try (client;
-        Frames frames = new Frames(client)) {
-      Optional<String> user = user(client);
-      if (user.isPresent()) {
-        serve(frames, desks.apply(user.get()));
+  private void receive(SocketChannel channel) {
+    try {
+      Optional<String> user = user(channel);
+      if (user.isPresent()
+          && places.come(new Guest(channel, user.get()), user.get(), Desk.isMaster(user.get()))) {
+        seat();
+        return;
       }
     } catch (IOException e) {
       LOG.debug("control socket: {}", e.getMessage());
-    } finally {
-      clients.remove(client);
-      free.release();
     }
+    close(channel);
   }
 
   /**
@@ -333,6 +327,42 @@ public final class Control implements AutoCloseable {
     }
     LOG.warn("control socket: the user {} is not answered", user.getName());
     return Optional.empty();
+  }
+
+  /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
+  private synchronized void seat() {
+    for (var next = places.next(); next.isPresent(); next = places.next()) {
+      Guest guest = next.get();
+      Thread serving = new Thread(() -> attend(guest), "postroom-control-client");
+      serving.setDaemon(true);
+      clients.put(guest.channel(), serving);
+      boolean begun = false;
+      try {
+        serving.start();
+        begun = true;
+      } finally {
+        if (!begun) {
+          leave(guest); // there is no thread to be had
+        }
+      }
+    }
+  }
+
+  private void attend(Guest guest) {
+    try (Frames frames = new Frames(guest.channel())) {
+      serve(frames, desks.apply(guest.user()));
+    } catch (IOException e) {
+      LOG.debug("control socket: {}", e.getMessage());
+    } finally {
+      leave(guest);
+      seat();
+    }
+  }
+
+  private void leave(Guest guest) {
+    close(guest.channel());
+    clients.remove(guest.channel());
+    places.leave(guest);
   }
 
   private void serve(Frames frames, Desk desk) throws IOException {
