@@ -67,8 +67,11 @@ public final class Control implements AutoCloseable {
   private final ServerSocketChannel socket;
   private final Runnable remove;
 
-  /** Who may ask; empty for everybody, whom the system names. */
-  private final Optional<UserPrincipal> owner;
+  /** Whose server it is. */
+  private final UserPrincipal owner;
+
+  /** Whether all users of this machine may ask, whom the system names. */
+  private final boolean isForAll;
 
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
@@ -79,12 +82,14 @@ public final class Control implements AutoCloseable {
   private Control(
       ServerSocketChannel socket,
       Runnable remove,
-      Optional<UserPrincipal> owner,
+      UserPrincipal owner,
+      boolean isForAll,
       Function<String, Optional<Operation<?, ?>>> operations,
       Function<String, Desk> desks) {
     this.socket = socket;
     this.remove = remove;
     this.owner = owner;
+    this.isForAll = isForAll;
     this.operations = operations;
     this.desks = desks;
     this.thread = new Thread(this::run, "postroom-control");
@@ -110,7 +115,7 @@ public final class Control implements AutoCloseable {
       // Whoever can write to it can change passwords.
       Files.setPosixFilePermissions(bound, OWNER_ONLY);
       Control control =
-          new Control(socket, place::remove, Optional.of(Files.getOwner(bound)), operations, desks);
+          new Control(socket, place::remove, Files.getOwner(bound), false, operations, desks);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -140,7 +145,8 @@ public final class Control implements AutoCloseable {
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
-      Control control = new Control(socket, file::remove, Optional.empty(), operations, desks);
+      Control control =
+          new Control(socket, file::remove, Files.getOwner(path), true, operations, desks);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -301,9 +307,11 @@ public final class Control implements AutoCloseable {
 
   private void receive(SocketChannel channel) {
     try {
-      Optional<String> user = user(channel);
-      if (user.isPresent()
-          && places.come(new Guest(channel, user.get()), user.get(), Desk.isMaster(user.get()))) {
+      UserPrincipal user = user(channel);
+      boolean isMaster = user.equals(owner) || user.getName().equals("root");
+      if (!isForAll && !isMaster) {
+        LOG.warn("control socket: the user {} is not answered", user.getName());
+      } else if (places.come(new Guest(channel, user.getName()), user.getName(), isMaster)) {
         seat();
         return;
       }
@@ -314,19 +322,18 @@ public final class Control implements AutoCloseable {
   }
 
   /**
-   * Who asks; empty for who may not. The folder's mode keeps others out; where the system says who
-   * it is, that is looked at, too.
+   * Who asks. Where the system does not say so, the folder's mode has kept all but its owner out.
+   *
+   * @throws IOException when nobody can say it
    */
-  private Optional<String> user(SocketChannel client) throws IOException {
-    if (!client.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
-      return owner.map(UserPrincipal::getName);
+  private UserPrincipal user(SocketChannel client) throws IOException {
+    if (client.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
+      return client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
     }
-    UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-    if (owner.isEmpty() || user.equals(owner.get()) || user.getName().equals("root")) {
-      return Optional.of(user.getName());
+    if (isForAll) {
+      throw new IOException("the system does not say who asks");
     }
-    LOG.warn("control socket: the user {} is not answered", user.getName());
-    return Optional.empty();
+    return owner;
   }
 
   /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
@@ -372,14 +379,13 @@ public final class Control implements AutoCloseable {
       byte[] answer;
       try {
         Optional<byte[]> frame =
-            frames.read(
-                owner.isEmpty() ? LONGEST_OF_EVERYBODY : Dialogue.LONGEST_QUESTION, PATIENCE);
+            frames.read(isForAll ? LONGEST_OF_EVERYBODY : Dialogue.LONGEST_QUESTION, PATIENCE);
         if (frame.isEmpty()) {
           return;
         }
         answer = answer(frame.get(), content, desk);
       } catch (Frames.TooLong e) {
-        if (owner.isPresent() || e.length() > Dialogue.LONGEST_QUESTION) {
+        if (!isForAll || e.length() > Dialogue.LONGEST_QUESTION) {
           throw e;
         }
         // Whoever names too many people hears of it, behind all that he says.

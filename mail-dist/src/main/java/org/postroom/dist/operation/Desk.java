@@ -15,11 +15,6 @@ public interface Desk {
   /** Who asks, as this machine names its users. */
   String user();
 
-  /** Whether a user of this machine can do by himself whatever the server can. */
-  static boolean isMaster(String user) {
-    return user.equals("root") || user.equals(System.getProperty("user.name"));
-  }
-
   /** Who is here. */
   Accounts accounts();
 
