@@ -65,7 +65,9 @@ final class RuleParser {
         break;
       }
       Optional<Rule> rule = rule(warnOnly ? items.next() : item, items);
-      rule.map(found -> warnOnly ? found.warning() : found).ifPresent(rules::add);
+      if (rule.isPresent()) {
+        rules.add(warnOnly ? rule.get().warning() : rule.get());
+      }
     }
     ignored(rules);
     return List.copyOf(rules);
@@ -182,7 +184,7 @@ final class RuleParser {
   }
 
   private boolean isClass(String name) {
-    return in.settings().get(RestrictionParams.CLASSES).stream().anyMatch(name::equals);
+    return in.settings().get(RestrictionParams.CLASSES).contains(name);
   }
 
   private Optional<Rule> group(String name) {
@@ -223,9 +225,8 @@ final class RuleParser {
     }
     boolean known =
         takesArgument(name) || LATER.contains(name) || name.startsWith("reject_unverified_");
-    List<String> names = Restrictions.ALL.stream().map(Restrictions.Row::name).toList();
     return known
         ? "restriction not supported yet: " + item
-        : "unknown restriction: " + item + Nearest.hint(item, names);
+        : "unknown restriction: " + item + Nearest.hint(item, Restrictions.NAMES);
   }
 }
