@@ -72,8 +72,8 @@ public final class AddedRestrictions {
 
   /** The one of that name, be it of the catalogue or added. */
   Optional<Restrictions.Row> named(String name) {
-    Optional<Restrictions.Row> house = Restrictions.named(name);
-    return house.isPresent() ? house : Optional.ofNullable(rows.get(name.toLowerCase(Locale.ROOT)));
+    return Restrictions.named(name)
+        .or(() -> Optional.ofNullable(rows.get(name.toLowerCase(Locale.ROOT))));
   }
 
   /** What others have written may fail in any way; the mail waits then. */

@@ -65,9 +65,7 @@ final class RuleParser {
         break;
       }
       Optional<Rule> rule = rule(warnOnly ? items.next() : item, items);
-      if (rule.isPresent()) {
-        rules.add(warnOnly ? rule.get().warning() : rule.get());
-      }
+      rule.map(found -> warnOnly ? found.warning() : found).ifPresent(rules::add);
     }
     ignored(rules);
     return List.copyOf(rules);
@@ -184,7 +182,7 @@ final class RuleParser {
   }
 
   private boolean isClass(String name) {
-    return in.settings().get(RestrictionParams.CLASSES).contains(name);
+    return in.settings().get(RestrictionParams.CLASSES).stream().anyMatch(name::equals);
   }
 
   private Optional<Rule> group(String name) {
@@ -225,8 +223,9 @@ final class RuleParser {
     }
     boolean known =
         takesArgument(name) || LATER.contains(name) || name.startsWith("reject_unverified_");
+    List<String> names = Restrictions.ALL.stream().map(Restrictions.Row::name).toList();
     return known
         ? "restriction not supported yet: " + item
-        : "unknown restriction: " + item + Nearest.hint(item, Restrictions.NAMES);
+        : "unknown restriction: " + item + Nearest.hint(item, names);
   }
 }

@@ -5,11 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Braces;
 import org.postroom.core.config.Nearest;
 
-/** The catalogue of table types: a name and a row each. A new type is these and its factory. */
+/**
+ * The catalogue of table types: one row each. A new type is a row and its factory; a lambda, and
+ * not a reference to another class's method, for which that class would be loaded with the row.
+ */
 final class TableTypes {
 
   record Row(String name, Function<Opening, LookupTable> factory, String doc) {
@@ -19,31 +23,53 @@ final class TableTypes {
     }
   }
 
-  /** What may stand before a colon, in the order of the catalogue. */
-  static final List<String> NAMES =
+  static final List<Row> ALL =
       List.of(
-          "hash",
-          "btree",
-          "lmdb",
-          "dbm",
-          "cdb",
-          "texthash",
-          "regexp",
-          "pcre",
-          "cidr",
-          "accessdb",
-          "mailertable",
-          "inline",
-          "static",
-          "unionmap",
-          "pipemap",
-          "randmap",
-          "environ",
-          "proxy",
-          "program",
-          "mysql",
-          "pgsql",
-          "sqlite");
+          indexed("hash", ".db", "Key and value, read from the source's text."),
+          indexed("btree", ".db", "As hash."),
+          indexed("lmdb", ".lmdb", "As hash."),
+          indexed("dbm", ".pag", "As hash."),
+          indexed("cdb", ".cdb", "As hash."),
+          new Row("texthash", TableTypes::keyValue, "Key and value, from a file's text."),
+          new Row(
+              "regexp",
+              in -> rules(in, new PatternFormat(new PosixSyntax(), in.isLiteral())),
+              "POSIX expressions, the first that matches; regexp_table(5)."),
+          new Row(
+              "pcre",
+              in -> rules(in, new PatternFormat(new PerlSyntax(), in.isLiteral())),
+              "Perl's expressions, the first that matches; pcre_table(5)."),
+          new Row(
+              "cidr",
+              in -> rules(in, new CidrFormat()),
+              "Networks, the first that holds the address; cidr_table(5)."),
+          new Row(
+              "accessdb",
+              in -> SendmailTables.access(in),
+              "sendmail's table of who may do what, for the check_..._access restrictions."),
+          new Row(
+              "mailertable",
+              in -> SendmailTables.mailers(in),
+              "sendmail's table of where mail goes, for transport_maps."),
+          new Row(
+              "inline", in -> InlineTable.open(in), "Keys and values in the configuration itself."),
+          new Row("static", in -> StaticTable.open(in), "One value for every key."),
+          new Row(
+              "unionmap", in -> UnionTable.open(in), "All that several tables say, with commas."),
+          new Row("pipemap", in -> PipeTable.open(in), "One table's value is the next one's key."),
+          new Row("randmap", in -> RandomTable.open(in), "One of several values, by chance."),
+          new Row("environ", in -> EnvironmentTable.open(in), "The variables of the environment."),
+          new Row(
+              "proxy",
+              in -> in.open(in.name()),
+              "The table behind it; nothing needs a proxy here."),
+          new Row("program", TableTypes::given, "A table that the embedding program gives."),
+          database("mysql"),
+          database("pgsql"),
+          database("sqlite"));
+
+  private static final Map<String, Row> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(Row::name, row -> row));
 
   /** Known from the compatible systems, to say more than "unknown". */
   private static final Map<String, String> REFUSED =
@@ -64,61 +90,6 @@ final class TableTypes {
 
   private TableTypes() {}
 
-  /** The catalogue. A row is made when somebody asks for it, and so are its functions. */
-  private static Row made(String name) {
-    return switch (name) {
-      case "hash" -> indexed(name, ".db", "Key and value, read from the source's text.");
-      case "btree" -> indexed(name, ".db", "As hash.");
-      case "lmdb" -> indexed(name, ".lmdb", "As hash.");
-      case "dbm" -> indexed(name, ".pag", "As hash.");
-      case "cdb" -> indexed(name, ".cdb", "As hash.");
-      case "texthash" -> new Row(name, TableTypes::keyValue, "Key and value, from a file's text.");
-      case "regexp" ->
-          new Row(
-              name,
-              in -> rules(in, new PatternFormat(new PosixSyntax(), in.isLiteral())),
-              "POSIX expressions, the first that matches; regexp_table(5).");
-      case "pcre" ->
-          new Row(
-              name,
-              in -> rules(in, new PatternFormat(new PerlSyntax(), in.isLiteral())),
-              "Perl's expressions, the first that matches; pcre_table(5).");
-      case "cidr" ->
-          new Row(
-              name,
-              in -> rules(in, new CidrFormat()),
-              "Networks, the first that holds the address; cidr_table(5).");
-      case "accessdb" ->
-          new Row(
-              name,
-              in -> SendmailTables.access(in),
-              "sendmail's table of who may do what, for the check_..._access restrictions.");
-      case "mailertable" ->
-          new Row(
-              name,
-              in -> SendmailTables.mailers(in),
-              "sendmail's table of where mail goes, for transport_maps.");
-      case "inline" ->
-          new Row(name, in -> InlineTable.open(in), "Keys and values in the configuration itself.");
-      case "static" -> new Row(name, in -> StaticTable.open(in), "One value for every key.");
-      case "unionmap" ->
-          new Row(name, in -> UnionTable.open(in), "All that several tables say, with commas.");
-      case "pipemap" ->
-          new Row(name, in -> PipeTable.open(in), "One table's value is the next one's key.");
-      case "randmap" ->
-          new Row(name, in -> RandomTable.open(in), "One of several values, by chance.");
-      case "environ" ->
-          new Row(name, in -> EnvironmentTable.open(in), "The variables of the environment.");
-      case "proxy" ->
-          new Row(
-              name, in -> in.open(in.name()), "The table behind it; nothing needs a proxy here.");
-      case "program" ->
-          new Row(name, TableTypes::given, "A table that the embedding program gives.");
-      case "mysql", "pgsql", "sqlite" -> database(name);
-      default -> throw new IllegalArgumentException("no type of tables: " + name);
-    };
-  }
-
   private static Row indexed(String name, String suffix, String doc) {
     return new Row(name, in -> indexed(in, suffix), doc);
   }
@@ -130,14 +101,17 @@ final class TableTypes {
 
   /** {@link BadValue}, which says why, for a type that is none of ours. */
   static Row named(String type, String text) {
-    if (NAMES.contains(type)) {
-      return made(type);
+    Row row = BY_NAME.get(type);
+    if (row != null) {
+      return row;
     }
     String why = REFUSED.get(type);
     throw new BadValue(
         why != null
             ? "table type not supported: " + text + " (" + why + ")"
-            : "unknown table type: " + text + Nearest.hint(type, NAMES));
+            : "unknown table type: "
+                + text
+                + Nearest.hint(type, ALL.stream().map(Row::name).toList()));
   }
 
   private static LookupTable indexed(Opening in, String suffix) {

@@ -104,11 +104,7 @@ public final class Tables implements AutoCloseable {
 
   /** All tables of a parameter, as {@link #open} opens each. */
   public TableList openAll(List<String> texts) {
-    List<LookupTable> all = new ArrayList<>();
-    for (String text : texts) {
-      all.add(open(text));
-    }
-    return new TableList(all);
+    return new TableList(texts.stream().map(this::open).toList());
   }
 
   /** What an administrator should know about what was opened. */
@@ -156,7 +152,7 @@ public final class Tables implements AutoCloseable {
 
   /** The types of tables that there are, sorted by their names. */
   public static List<String> types() {
-    return TableTypes.NAMES.stream().sorted().toList();
+    return TableTypes.ALL.stream().map(TableTypes.Row::name).sorted().toList();
   }
 
   /** What is done with its values. */
