@@ -44,6 +44,10 @@ import org.slf4j.LoggerFactory;
  * Places}).
  */
 public final class Control implements AutoCloseable {
+  /** The most descriptors that all but the masters take of a server that everybody can reach. */
+  public static final int DESCRIPTORS_OF_EVERYBODY =
+      Places.IN_ALL_LINES + Places.STRANGERS * (1 + Frames.DESCRIPTORS);
+
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
