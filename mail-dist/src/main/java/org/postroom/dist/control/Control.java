@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -76,6 +77,7 @@ public final class Control implements AutoCloseable {
 
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
+  private final ThreadFactory threads;
   private final Places<Guest> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
@@ -85,12 +87,14 @@ public final class Control implements AutoCloseable {
       Runnable remove,
       Optional<UserPrincipal> owner,
       Function<String, Optional<Operation<?, ?>>> operations,
-      Function<String, Desk> desks) {
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     this.socket = socket;
     this.remove = remove;
     this.owner = owner;
     this.operations = operations;
     this.desks = desks;
+    this.threads = threads;
     this.thread = new Thread(this::run, "postroom-control");
     thread.setDaemon(true);
   }
@@ -105,6 +109,19 @@ public final class Control implements AutoCloseable {
       Path folder,
       Function<String, Optional<Operation<?, ?>>> operations,
       Function<String, Desk> desks) {
+    return open(folder, operations, desks, Control::thread);
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads on which clients are answered
+   */
+  static Control open(
+      Path folder,
+      Function<String, Optional<Operation<?, ?>>> operations,
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     SocketPlace place = new SocketPlace(folder);
     ServerSocketChannel socket = null;
     try {
@@ -114,7 +131,13 @@ public final class Control implements AutoCloseable {
       // Whoever can write to it can change passwords.
       Files.setPosixFilePermissions(bound, OWNER_ONLY);
       Control control =
-          new Control(socket, place::remove, Optional.of(Files.getOwner(bound)), operations, desks);
+          new Control(
+              socket,
+              place::remove,
+              Optional.of(Files.getOwner(bound)),
+              operations,
+              desks,
+              threads);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -144,7 +167,8 @@ public final class Control implements AutoCloseable {
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
-      Control control = new Control(socket, file::remove, Optional.empty(), operations, desks);
+      Control control =
+          new Control(socket, file::remove, Optional.empty(), operations, desks, Control::thread);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -333,21 +357,24 @@ public final class Control implements AutoCloseable {
     return Optional.empty();
   }
 
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "postroom-control-client");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
   private synchronized void seat() {
     for (var next = places.next(); next.isPresent(); next = places.next()) {
       Guest guest = next.get();
-      Thread serving = new Thread(() -> attend(guest), "postroom-control-client");
-      serving.setDaemon(true);
+      Thread serving = threads.newThread(() -> attend(guest));
       clients.put(guest.channel(), serving);
-      boolean begun = false;
       try {
         serving.start();
-        begun = true;
-      } finally {
-        if (!begun) {
-          leave(guest); // there is no thread to be had
-        }
+      } catch (OutOfMemoryError e) {
+        // Threads are used up, it may be for a while: whoever comes behind that must be heard.
+        LOG.debug("control socket: {}", e.getMessage());
+        leave(guest);
       }
     }
   }
