@@ -39,18 +39,15 @@ final class Audience {
 
   /** Nobody yet. */
   Audience() {
-    accepted = nobody();
-    delivered = nobody();
-    delayed = nobody();
-    bounced = nobody();
-    settings = nobody();
-    reloaded = nobody();
-    mourner = nobody();
-    stopped = nobody();
-  }
-
-  private static <T> Consumer<T> nobody() {
-    return heard -> {};
+    accepted = mail -> {};
+    Consumer<Attempted> nobody = recipient -> {};
+    delivered = nobody;
+    delayed = nobody;
+    bounced = nobody;
+    settings = inEffect -> {};
+    reloaded = reload -> {};
+    mourner = death -> {};
+    stopped = end -> {};
   }
 
   /** The same, whatever is said to the other from now on. */

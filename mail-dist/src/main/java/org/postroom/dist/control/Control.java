@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -44,6 +45,10 @@ import org.slf4j.LoggerFactory;
  * Places}).
  */
 public final class Control implements AutoCloseable {
+  /** The most descriptors that all but the masters take of a server that everybody can reach. */
+  public static final int DESCRIPTORS_OF_EVERYBODY =
+      Places.IN_ALL_LINES + Places.STRANGERS * (1 + Frames.DESCRIPTORS);
+
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
@@ -75,6 +80,7 @@ public final class Control implements AutoCloseable {
 
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
+  private final ThreadFactory threads;
   private final Places<Guest> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
@@ -85,13 +91,15 @@ public final class Control implements AutoCloseable {
       UserPrincipal owner,
       boolean isForAll,
       Function<String, Optional<Operation<?, ?>>> operations,
-      Function<String, Desk> desks) {
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     this.socket = socket;
     this.remove = remove;
     this.owner = owner;
     this.isForAll = isForAll;
     this.operations = operations;
     this.desks = desks;
+    this.threads = threads;
     this.thread = new Thread(this::run, "postroom-control");
     thread.setDaemon(true);
   }
@@ -106,6 +114,19 @@ public final class Control implements AutoCloseable {
       Path folder,
       Function<String, Optional<Operation<?, ?>>> operations,
       Function<String, Desk> desks) {
+    return open(folder, operations, desks, Control::thread);
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads on which clients are answered
+   */
+  static Control open(
+      Path folder,
+      Function<String, Optional<Operation<?, ?>>> operations,
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     SocketPlace place = new SocketPlace(folder);
     ServerSocketChannel socket = null;
     try {
@@ -115,7 +136,8 @@ public final class Control implements AutoCloseable {
       // Whoever can write to it can change passwords.
       Files.setPosixFilePermissions(bound, OWNER_ONLY);
       Control control =
-          new Control(socket, place::remove, Files.getOwner(bound), false, operations, desks);
+          new Control(
+              socket, place::remove, Files.getOwner(bound), false, operations, desks, threads);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -146,7 +168,8 @@ public final class Control implements AutoCloseable {
       socket.bind(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
       Control control =
-          new Control(socket, file::remove, Files.getOwner(path), true, operations, desks);
+          new Control(
+              socket, file::remove, Files.getOwner(path), true, operations, desks, Control::thread);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -336,21 +359,24 @@ public final class Control implements AutoCloseable {
     return owner;
   }
 
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "postroom-control-client");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
   private synchronized void seat() {
     for (var next = places.next(); next.isPresent(); next = places.next()) {
       Guest guest = next.get();
-      Thread serving = new Thread(() -> attend(guest), "postroom-control-client");
-      serving.setDaemon(true);
+      Thread serving = threads.newThread(() -> attend(guest));
       clients.put(guest.channel(), serving);
-      boolean begun = false;
       try {
         serving.start();
-        begun = true;
-      } finally {
-        if (!begun) {
-          leave(guest); // there is no thread to be had
-        }
+      } catch (OutOfMemoryError e) {
+        // Threads are used up, it may be for a while: whoever comes behind that must be heard.
+        LOG.debug("control socket: {}", e.getMessage());
+        leave(guest);
       }
     }
   }

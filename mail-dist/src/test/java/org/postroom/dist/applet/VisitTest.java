@@ -22,12 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
@@ -54,6 +58,7 @@ final class VisitTest {
   private Path mainCf;
   private Path launcher;
   private MailServer server;
+  private final Queue<RuntimeException> faults = new ConcurrentLinkedQueue<>();
 
   /** What a command came to, and whether it said it in a process of its own. */
   private record Came(int status, String out, String err) {
@@ -133,7 +138,15 @@ final class VisitTest {
     builder
         .unwrap(DescribedServer.class)
         .operation(
-            CommandOperation.by((desk, call) -> Visitor.run(Commands.all(), file, desk, call)));
+            CommandOperation.by(
+                (desk, call) -> {
+                  try {
+                    return Visitor.run(Commands.all(), file, desk, call);
+                  } catch (RuntimeException e) {
+                    faults.add(e); // the caller only hears that it is run elsewhere
+                    throw e;
+                  }
+                }));
     server = builder.account("ada@example.org", "correct horse").start();
   }
 
@@ -142,6 +155,7 @@ final class VisitTest {
     if (server != null) {
       server.close();
     }
+    assertThat(faults).as("what the server was at fault with").isEmpty();
   }
 
   private Came visit(byte[] input, String... words) throws Exception {
@@ -363,6 +377,16 @@ final class VisitTest {
     assertThat(queue()).isEmpty();
   }
 
+  /** Words are held back until there are some of them: the last that are too many as well. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 20_000})
+  void whatIsTooLongToBeKeptIsSaidElsewhere(int more) throws Exception {
+    String words = "x".repeat(256 * 1024 + more);
+    Files.writeString(mainCf, Files.readString(mainCf) + "my_words = " + words + "\n");
+
+    assertThat(visit(MAIL, "postconf", "-n").isElsewhere()).isTrue();
+  }
+
   /** The server has not the memory that as many addresses as fit into a mail would take. */
   @Test
   void whoNamesVeryManyIsNotServedByTheServer() throws Exception {
@@ -546,7 +570,7 @@ final class VisitTest {
     assertThat(visitDeaf("postqueue", "-p").isElsewhere()).isTrue();
   }
 
-  /** Anybody can hold all of the places that the server has for its callers. */
+  /** The server's own user and root can hold all of the places that it has for its callers. */
   @Test
   void whoMayAskAgainDoesNotWaitForTheEndOfOthers() throws Exception {
     byte[] mailToCome =
@@ -723,11 +747,11 @@ final class VisitTest {
     assertThat(queue()).hasSize(1);
   }
 
-  /** A user of this machine. */
+  /** A user of this machine, who shares no group with the server's. */
   private static List<String> as(String user) {
     assumeTrue("root".equals(System.getProperty("user.name")), "not root");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
-    return List.of("/usr/bin/setpriv", "--reuid=" + user, "--clear-groups");
+    return List.of("/usr/bin/setpriv", "--reuid=" + user, "--regid=65534", "--clear-groups");
   }
 
   /** He may hold all that he gets. */
