@@ -93,9 +93,11 @@ final class ContentWriter {
     for (int at = start; at < length; at++) {
       byte b = octets[at];
       if (b == '\n') {
-        out.write(octets, from, at - from - (sawCr && at > from ? 1 : 0));
-        out.write(CRLF);
-        from = at + 1;
+        if (!sawCr || at == from) { // else its CR stands before it, and both go out as they are
+          out.write(octets, from, at - from);
+          out.write(CRLF);
+          from = at + 1;
+        }
         sawCr = false;
         column = 0;
         continue;
