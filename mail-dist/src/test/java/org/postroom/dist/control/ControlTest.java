@@ -253,7 +253,7 @@ final class ControlTest {
             work ->
                 new Thread(work) {
                   @Override
-                  public void start() {
+                  public synchronized void start() {
                     if (missing.getAndDecrement() > 0) {
                       throw new OutOfMemoryError("unable to create native thread");
                     }
