@@ -44,8 +44,8 @@ public final class Schema {
   public static final int NEWEST = MIGRATIONS.size();
 
   /**
-   * What H2's come to for a database that is empty; made of them when the program is built, since
-   * every first store of a process would have to read and merge them.
+   * What H2's come to for a database that is empty. A test holds it to them: every first store of a
+   * process would have to read and merge them.
    */
   static final String NEWEST_WHOLE = "newest.sql";
 
