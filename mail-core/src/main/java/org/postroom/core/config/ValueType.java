@@ -88,11 +88,11 @@ record ValueType<T>(String expected, Codec<T> codec) {
   }
 
   static ValueType<Long> longs(Bounds bounds) {
-    return number("a whole number", "without unit", new Longs(), bounds);
+    return number("a whole number", "without unit", new Longs(false), bounds);
   }
 
   static ValueType<Long> size(Bounds bounds) {
-    return number("a number of bytes", "(k, M, G, T allowed)", new Sizes(), bounds);
+    return number("a number of bytes", "(k, M, G, T allowed)", new Longs(true), bounds);
   }
 
   static ValueType<Duration> time(char defaultUnit, Bounds bounds) {
@@ -213,10 +213,10 @@ record ValueType<T>(String expected, Codec<T> codec) {
     }
   }
 
-  private record Longs() implements Codec<Long> {
+  private record Longs(boolean mayHaveUnit) implements Codec<Long> {
     @Override
     public Long read(String text) {
-      return readLong(text);
+      return mayHaveUnit ? readSize(text) : readLong(text);
     }
 
     @Override
@@ -238,18 +238,6 @@ record ValueType<T>(String expected, Codec<T> codec) {
 
     @Override
     public String write(Integer value) {
-      return value.toString();
-    }
-  }
-
-  private record Sizes() implements Codec<Long> {
-    @Override
-    public Long read(String text) {
-      return readSize(text);
-    }
-
-    @Override
-    public String write(Long value) {
       return value.toString();
     }
   }
