@@ -1,5 +1,6 @@
 #!/bin/sh
-# Start, reset and close of the fixture beside GreenMail's, in turn: starts.sh [rounds]. GreenMail comes
+# The fixture's first start in a JVM, its first mail and that mail's first reader, further starts, resets
+# and closes, beside GreenMail's, in turn: starts.sh [rounds], each with a JVM of its own. GreenMail comes
 # from Maven Central once; the distribution must have been built (mvn package -DskipTests).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,7 +28,7 @@ trap 'rm -rf "$classes"' EXIT
 ours=$(find "$root/mail-dist/target/dist/lib" -name '*.jar' ! -name 'logback*' | tr '\n' ':')
 ours=$ours:$(find "$greenmail/lib" -name 'slf4j-nop*')
 javac -d "$classes" -cp "$ours:$greenmail/lib/*" \
-  "$here/Starts.java" "$here/GreenMailStarts.java"
+  "$here/FirstMail.java" "$here/Starts.java" "$here/GreenMailStarts.java"
 round=0
 while [ "$round" -lt "${1:-5}" ]; do
   "$java" -cp "$classes:$ours" Starts 2>/dev/null

@@ -7,6 +7,7 @@ import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.wire.StrangerLimits;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.control.Control;
 import org.postroom.smtp.server.SmtpParams;
 
 /**
@@ -40,7 +41,7 @@ record ClientCapacity(int sessions, Optional<String> warning) {
       return new ClientCapacity(wanted, Optional.empty());
     }
     int limit = descriptors.getAsInt();
-    int house = HOUSE + QueueParams.limits(settings).active();
+    int house = HOUSE + QueueParams.limits(settings).active() + ofThisMachine(settings);
     // Where there is little, clients still get half of it.
     int forClients = Math.max(limit - house, limit / 2);
     int most = Math.max(1, forClients - forClients / (SESSIONS_TO_ONE_LEAVING + 1) - 1);
@@ -62,6 +63,13 @@ record ClientCapacity(int sessions, Optional<String> warning) {
                 + ", which need "
                 + needed
                 + " (LimitNOFILE, ulimit -n)"));
+  }
+
+  /** What users of this machine may take, who come by no listener. */
+  private static int ofThisMachine(Settings settings) {
+    return settings.get(ServerParams.SUBMIT_SOCKET).isPresent()
+        ? Control.DESCRIPTORS_OF_EVERYBODY
+        : 0;
   }
 
   /** What strangers may have of it. */

@@ -161,19 +161,31 @@ public final class Configuration {
     MainCf main = file == null ? MainCf.EMPTY : MainCf.read(file);
     Settings.Builder builder = parts.settings().file(main);
     DovecotSettings dovecot = dovecot(main, services, parts);
-    dovecot.entries().forEach(builder::set);
-    Names.ofTheMachine(base()).forEach(builder::preset);
+    for (MainCf.Entry entry : dovecot.entries()) {
+      builder.set(entry);
+    }
+    preset(builder, Names.ofTheMachine(base()));
     if (file == null) {
       // An application that says no more is there for itself.
       builder.preset(PolicyParams.INET_INTERFACES, "loopback-only");
     }
-    presets.forEach(builder::preset);
+    preset(builder, presets);
     builder.transports(ServicePlan.transports(services));
     builder.transports(transports);
-    values.forEach((param, value) -> builder.set((Param<Object>) param, value));
-    texts.forEach(builder::set);
+    for (Map.Entry<Param<?>, Object> one : values.entrySet()) {
+      builder.set((Param<Object>) one.getKey(), one.getValue());
+    }
+    for (Map.Entry<String, String> one : texts.entrySet()) {
+      builder.set(one.getKey(), one.getValue());
+    }
     Settings.Examined examined = builder.examine();
     return new Read(examined.settings(), dovecot.report().and(examined.report()), services, false);
+  }
+
+  private static void preset(Settings.Builder builder, Map<String, String> defaults) {
+    for (Map.Entry<String, String> one : defaults.entrySet()) {
+      builder.preset(one.getKey(), one.getValue());
+    }
   }
 
   /**
@@ -208,13 +220,12 @@ public final class Configuration {
   /** What the dovecot.conf that belongs to the file comes to. */
   private DovecotSettings dovecot(MainCf main, MasterCf services, Parts parts) {
     String name = ServerParams.DOVECOT_CONF.name();
-    Optional<MainCf.Entry> said =
-        Optional.ofNullable(texts.get(name))
-            .map(text -> new MainCf.Entry(name, text, Place.PROGRAM))
-            .or(() -> main.entry(name));
-    if (file == null && said.isEmpty()) {
+    String text = texts.get(name);
+    if (file == null && text == null) {
       return DovecotSettings.NONE;
     }
+    Optional<MainCf.Entry> said =
+        text != null ? Optional.of(new MainCf.Entry(name, text, Place.PROGRAM)) : main.entry(name);
     Set<String> declared =
         Arrays.stream(parts.params())
             .flatMap(set -> set.params().stream())

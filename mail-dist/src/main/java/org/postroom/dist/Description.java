@@ -148,7 +148,9 @@ final class Description {
             .unsafeFilesOf(settings)
             .random(new Random())
             .sql(databases);
-    tables.forEach(builder::table);
+    for (Map.Entry<String, LookupTable> one : tables.entrySet()) {
+      builder.table(one.getKey(), one.getValue());
+    }
     return builder.build();
   }
 

@@ -131,10 +131,13 @@ final class OpenDoors implements AutoCloseable {
 
   /** Which open ones that nobody wants any more must be closed before {@code some} can be had. */
   private List<Place> givingWay(Set<Place> some, Set<Place> wanted) {
-    return open.keySet().stream()
-        .filter(place -> !wanted.contains(place))
-        .filter(place -> some.stream().anyMatch(place::excludes))
-        .toList();
+    List<Place> givingWay = new ArrayList<>();
+    for (Place place : open.keySet()) {
+      if (!wanted.contains(place) && some.stream().anyMatch(place::excludes)) {
+        givingWay.add(place);
+      }
+    }
+    return List.copyOf(givingWay);
   }
 
   /**
@@ -156,7 +159,9 @@ final class OpenDoors implements AutoCloseable {
     }
     Map<Place, Listener> fresh = new LinkedHashMap<>();
     List<Place> givenWay = givingWay(welcomes.keySet(), welcomes.keySet());
-    givenWay.forEach(place -> Objects.requireNonNull(open.get(place)).listener().close());
+    for (Place place : givenWay) {
+      Objects.requireNonNull(open.get(place)).listener().close();
+    }
     try {
       fresh.putAll(openedTogether(plan, welcomes));
       for (PlannedListener planned : plan.listeners()) {
@@ -186,17 +191,15 @@ final class OpenDoors implements AutoCloseable {
                 one != null ? one.since() : clock.instant()));
       }
     }
-    before.forEach(
-        (place, one) -> {
-          Welcome welcome = welcomes.get(place);
-          if (welcome == null) {
-            if (!givenWay.contains(place)) {
-              one.listener().close();
-            }
-          } else {
-            one.listener().become(welcome.options(), welcome.sessions());
-          }
-        });
+    for (Map.Entry<Place, Open> was : before.entrySet()) {
+      Listener listener = was.getValue().listener();
+      Welcome welcome = welcomes.get(was.getKey());
+      if (welcome != null) {
+        listener.become(welcome.options(), welcome.sessions());
+      } else if (!givenWay.contains(was.getKey())) {
+        listener.close();
+      }
+    }
   }
 
   /** It had given way to one that could not be had. */
@@ -263,7 +266,9 @@ final class OpenDoors implements AutoCloseable {
     }
     Map<Place, Listener> fresh = new LinkedHashMap<>();
     Iterator<Listener> listeners = wire.listen(List.copyOf(wanted.values())).iterator();
-    wanted.keySet().forEach(place -> fresh.put(place, listeners.next()));
+    for (Place place : wanted.keySet()) {
+      fresh.put(place, listeners.next());
+    }
     return fresh;
   }
 
@@ -311,7 +316,11 @@ final class OpenDoors implements AutoCloseable {
   }
 
   private static List<Place> places(PlannedListener planned) {
-    return planned.places().stream().map(address -> Place.of(planned, address)).toList();
+    List<Place> places = new ArrayList<>();
+    for (SocketAddress address : planned.places()) {
+      places.add(Place.of(planned, address));
+    }
+    return List.copyOf(places);
   }
 
   /** At which address of the network a door listens; with several, at the first. */

@@ -54,8 +54,10 @@ record PlannedListener(
           policy);
     }
     int port = ((Wanted.AtPort) wanted).port();
-    List<SocketAddress> places =
-        addresses.stream().<SocketAddress>map(at -> new InetSocketAddress(at, port)).toList();
+    List<SocketAddress> places = new ArrayList<>();
+    for (InetAddress at : addresses) {
+      places.add(new InetSocketAddress(at, port));
+    }
     return new PlannedListener(door.name(), door, door, places, settings, policy);
   }
 

@@ -29,8 +29,11 @@ record Ports(Settings settings, boolean fromSettings) {
    * @throws WireFault for the first that cannot be had, with what to do
    */
   void check(List<PlannedListener> listeners) {
-    listeners.forEach(
-        listener -> listener.places().forEach(address -> check(listener.name(), address)));
+    for (PlannedListener listener : listeners) {
+      for (SocketAddress address : listener.places()) {
+        check(listener.name(), address);
+      }
+    }
   }
 
   /** The same for one place; any port is as good as free. */

@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -89,8 +90,12 @@ final class Preparation {
 
   /** What there is to say. What follows from another fault, in a default, is none of its own. */
   private Report report() {
-    List<Fault> written =
-        faults.stream().filter(fault -> !fault.place().equals(Place.DEFAULT)).toList();
+    List<Fault> written = new ArrayList<>();
+    for (Fault fault : faults) {
+      if (!fault.place().equals(Place.DEFAULT)) {
+        written.add(fault);
+      }
+    }
     return new Report(written.isEmpty() ? faults : written, notices);
   }
 
@@ -141,16 +146,16 @@ final class Preparation {
     Optional<Keys> keys = part(() -> Keys.given(settings));
     Storage where = part(() -> description.storage(settings, configuration));
     Optional<Path> folder = where == null ? Optional.empty() : folder(where);
-    if (faults.isEmpty() && !read.isReload()) {
+    if (faults.isEmpty() && !read.isReload() && capacity.warning().isPresent()) {
       // What the machine lacks is no matter yet for who has lines to mend.
-      capacity.warning().ifPresent(text -> warn(ServerParams.SESSIONS, text));
+      warn(ServerParams.SESSIONS, List.of(capacity.warning().get()));
     }
     if (people != null && known.isEmpty()) {
-      people.warnings().forEach(text -> warn(SourceParams.SOURCES, text));
-      ofTokens.forEach(text -> warn(SourceParams.USERNAME_FORMAT, text));
+      warn(SourceParams.SOURCES, people.warnings());
+      warn(SourceParams.USERNAME_FORMAT, ofTokens);
     }
-    tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
-    tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
+    sayOfTables(Notice.Level.WARNING, tables.warnings());
+    sayOfTables(Notice.Level.DETAIL, tables.notes());
     if (own == null || policy == null || addressing == null || filters == null) {
       return null;
     }
@@ -234,17 +239,23 @@ final class Preparation {
     }
     Place source = bySettings ? settings.place(ServerParams.LISTENERS) : Place.PROGRAM;
     Place place = byMaster ? new Place(read.services().source(), 0) : source;
-    PlannedListener.atOnePlace(all).forEach(text -> faults.add(new Fault(place, "", text)));
+    for (String text : PlannedListener.atOnePlace(all)) {
+      faults.add(new Fault(place, "", text));
+    }
     return all;
   }
 
-  private void warn(Param<?> param, String text) {
-    notices.add(Notice.warning(settings.place(param), param.name(), text));
+  private void warn(Param<?> param, Collection<String> texts) {
+    for (String text : texts) {
+      notices.add(Notice.warning(settings.place(param), param.name(), text));
+    }
   }
 
   /** What a table's file has to say names the file and its line. */
-  private void sayOfTable(Notice.Level level, String text) {
-    notices.add(new Notice(level, Place.TABLES, "", ParamClass.IMPLEMENTED, text));
+  private void sayOfTables(Notice.Level level, Collection<String> texts) {
+    for (String text : texts) {
+      notices.add(new Notice(level, Place.TABLES, "", ParamClass.IMPLEMENTED, text));
+    }
   }
 
   private static <T> List<T> orNone(@Nullable List<T> list) {

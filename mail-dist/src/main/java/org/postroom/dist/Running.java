@@ -10,6 +10,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.refusal.AccountNotFound;
@@ -46,7 +47,9 @@ record Running(
    */
   static Running open(Description description, Lifeline lifeline, Owned owned) {
     Optional<StoreAhead> ahead = Store.ahead(description);
-    ahead.ifPresent(owned::add);
+    if (ahead.isPresent()) {
+      owned.add(ahead.get());
+    }
     Circumstances.ahead(owned);
     SqlTables databases = owned.add(new SqlTables());
     Plan plan = description.plan(databases);
@@ -63,7 +66,9 @@ record Running(
     owned.add(foundation.purge());
     OpenDoors doors = owned.add(foundation.doors());
     doors.become(plan, generations.current(), () -> {});
-    foundation.services().forEach(service -> service.running(generations::current));
+    for (Service service : foundation.services()) {
+      service.running(generations::current);
+    }
     foundation.heartbeat(description).ifPresent(owned::add);
     Reloading reloading =
         new Reloading(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.postroom.core.arrival.Submission;
@@ -99,15 +100,19 @@ final class House implements AutoCloseable {
         .onAcceptance(this::take)
         .onPut(this::take);
     surroundings.describe(builder, setup.domains(), setup.isStrict);
-    if (setup.settings.keySet().stream().noneMatch(name -> name.startsWith("oauth2_"))) {
+    if (!setup.says("oauth2_")) {
       builder.tokens(tokens.check());
     }
     builder.resolver(faults.over(surroundings.names()));
-    setup.accounts.forEach(builder::account);
+    for (Map.Entry<String, String> one : setup.accounts.entrySet()) {
+      builder.account(one.getKey(), one.getValue());
+    }
     for (Door door : builder.doors()) {
       builder.listen(door, setup.ports.getOrDefault(door, 0));
     }
-    setup.settings.forEach(builder::set);
+    for (Map.Entry<String, String> one : setup.settings.entrySet()) {
+      builder.set(one.getKey(), one.getValue());
+    }
     return builder;
   }
 
@@ -168,7 +173,9 @@ final class House implements AutoCloseable {
   private void preload() {
     isPreloading = true;
     try {
-      setup.preloads.forEach(one -> one.into(server));
+      for (Preload one : setup.preloads) {
+        one.into(server);
+      }
     } finally {
       isPreloading = false;
     }

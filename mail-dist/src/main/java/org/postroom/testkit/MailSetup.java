@@ -115,10 +115,22 @@ public final class MailSetup {
     return new TestMail(House.open(this), patience);
   }
 
+  /** Whether it says a parameter whose name begins so. */
+  boolean says(String beginning) {
+    for (String name : settings.keySet()) {
+      if (name.startsWith(beginning)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The domains in which those live who are here. */
   Set<String> domains() {
     Set<String> domains = new LinkedHashSet<>();
-    accounts.keySet().forEach(address -> domains.add(address.substring(address.indexOf('@') + 1)));
+    for (String address : accounts.keySet()) {
+      domains.add(address.substring(address.indexOf('@') + 1));
+    }
     return domains;
   }
 }

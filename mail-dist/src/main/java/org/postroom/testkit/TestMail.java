@@ -1,19 +1,13 @@
 package org.postroom.testkit;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.postroom.core.door.Door;
 import org.postroom.core.time.VirtualTime;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.testkit.fault.Fault;
@@ -202,22 +196,7 @@ public final class TestMail implements AutoCloseable {
 
   /** A context that trusts this server and nobody else. */
   public SSLContext sslContext() {
-    try {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      trusted.setCertificateEntry(
-          "mail",
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(authority().getBytes(US_ASCII))));
-      TrustManagerFactory managers =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the JVM cannot trust the test's authority", e);
-    }
+    return CertificateAuthority.trusting(authority());
   }
 
   /** What has arrived since the test began, in order. */

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.testing.TestTls;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
 
@@ -125,7 +124,7 @@ final class AuthorityClientsTest {
   void java() throws Exception {
     try (SSLSocket client =
         (SSLSocket)
-            TestTls.trusting(server.authority().orElseThrow())
+            CertificateAuthority.trusting(server.authority().orElseThrow())
                 .getSocketFactory()
                 .createSocket("localhost", server.address(Role.SUBMISSIONS).getPort())) {
       client.startHandshake();

@@ -12,6 +12,7 @@ import org.postroom.core.memory.MemoryBudget;
 import org.postroom.dist.assembly.OsHost;
 import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.control.Control;
 
 final class ClientCapacityTest {
   private final Settings settings =
@@ -32,6 +33,22 @@ final class ClientCapacityTest {
     assertThat(capacity.warning().orElseThrow())
         .contains(String.valueOf(limit))
         .contains("20000 of session_limit");
+  }
+
+  /** One of them who holds what he gets must not take what the store lacks. */
+  @Test
+  void usersOfThisMachineHaveDescriptorsOfTheirOwn() {
+    Settings reached =
+        Settings.builder(Parts.standard().params())
+            .set("myhostname", "mail.example.org")
+            .set(ServerParams.SESSIONS.name(), "20000")
+            .set(ServerParams.SUBMIT_SOCKET.name(), "/run/postroom/submit")
+            .build();
+
+    ClientCapacity capacity = ClientCapacity.on(reached, OptionalInt.of(20_000));
+
+    assertThat(capacity.limits(reached, new MemoryBudget(1 << 20)).channels())
+        .isLessThanOrEqualTo(20_000 - 600 - Control.DESCRIPTORS_OF_EVERYBODY);
   }
 
   @Test

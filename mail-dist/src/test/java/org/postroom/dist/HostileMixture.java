@@ -91,6 +91,7 @@ final class HostileMixture implements AutoCloseable {
     private final Deque<Stranger> held = new ArrayDeque<>();
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger cut = new AtomicInteger();
+    private final AtomicInteger holds = new AtomicInteger();
 
     Kind(String name, int number, int most, Attack attack) {
       this.name = name;
@@ -122,6 +123,7 @@ final class HostileMixture implements AutoCloseable {
       if (held.size() > most) {
         held.remove().close();
       }
+      holds.set(held.size());
       return stranger;
     }
 
@@ -250,6 +252,11 @@ final class HostileMixture implements AutoCloseable {
     Map<String, Integer> found = new TreeMap<>();
     kinds.forEach(kind -> found.put(kind.name, kind.turns.get()));
     return found;
+  }
+
+  /** How many connections they hold open. */
+  int connections() {
+    return kinds.stream().mapToInt(kind -> kind.holds.get()).sum();
   }
 
   /** How often each kind was sent away, by its name; for a report. */

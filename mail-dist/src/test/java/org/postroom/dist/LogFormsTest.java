@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.json.Json;
 import org.postroom.core.testing.Shows;
-import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.Until;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.dist.applet.AppletRun;
 
 /** The log of a server that runs by itself: where it goes to, and how it looks. */
@@ -75,7 +75,7 @@ final class LogFormsTest {
         Until.so(() -> server.said().contains("status=" + result));
       }
       Until.so(() -> server.said().split("disconnect from").length == 3);
-      shakeHands(TestTls.trusting(Files.readString(site.authority())), server);
+      shakeHands(CertificateAuthority.trusting(Files.readString(site.authority())), server);
       Until.so(() -> server.said().split("Anonymous TLS connection").length == 3);
 
       String stamp = "[A-Z][a-z]{2} [ 0-9]\\d \\d\\d:\\d\\d:\\d\\d \\S+ postfix/";

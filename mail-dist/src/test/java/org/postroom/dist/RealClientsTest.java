@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.door.Door;
 import org.postroom.core.testing.Shows;
-import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
 
 /**
@@ -252,7 +252,7 @@ final class RealClientsTest {
             mail -> assertThat(mail).contains(" with ESMTPSA id ", "\r\nSubject: by TLS\r\n"));
     try (SocketPeer tls =
         SocketPeer.on(
-            TestTls.trusting(server.authority().orElseThrow())
+            CertificateAuthority.trusting(server.authority().orElseThrow())
                 .getSocketFactory()
                 .createSocket("localhost", server.address(Role.SUBMISSIONS).getPort()))) {
       assertThat(reply(tls)).startsWith("220 ");

@@ -42,7 +42,6 @@ import org.postroom.core.refusal.WireFault;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.FreePorts;
 import org.postroom.core.testing.Shows;
-import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
@@ -395,7 +394,7 @@ final class ReloadTest {
     Files.writeString(chain, issued.chain());
     Files.writeString(key, issued.key());
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-    return TestTls.trusting(authority.certificate());
+    return CertificateAuthority.trusting(authority.certificate());
   }
 
   private Certificate certificate(SSLContext trusting) throws IOException {
@@ -426,14 +425,16 @@ final class ReloadTest {
     assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
     assertThat(server.authority()).contains(before);
     assertThat(folder.resolve("data/tls/ca.pem")).hasContent(before);
-    certificate(TestTls.trusting(before));
+    certificate(CertificateAuthority.trusting(before));
 
     Files.delete(folder.resolve("master.cf"));
     server.reload();
 
     String after = server.authority().orElseThrow();
     assertThat(after).isNotEqualTo(before);
-    assertThat(certificate(TestTls.trusting(after))).asString().contains("mx.example.net");
+    assertThat(certificate(CertificateAuthority.trusting(after)))
+        .asString()
+        .contains("mx.example.net");
   }
 
   /** What waits follows the configuration of today. */

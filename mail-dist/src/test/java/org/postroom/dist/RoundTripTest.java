@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.door.Door;
-import org.postroom.core.testing.TestTls;
+import org.postroom.core.wire.CertificateAuthority;
 
 /**
  * A thousand mails go in by five programs over three kinds of ports, and come out by nine: every
@@ -424,7 +424,8 @@ final class RoundTripTest {
     Properties properties = new Properties();
     String authority = Files.readString(site.authority());
     properties.put(
-        "mail." + protocol + ".ssl.socketFactory", TestTls.trusting(authority).getSocketFactory());
+        "mail." + protocol + ".ssl.socketFactory",
+        CertificateAuthority.trusting(authority).getSocketFactory());
     properties.put("mail.imaps.fetchsize", "262144");
     Map<Integer, String> bodies = new TreeMap<>();
     try (Store store = Session.getInstance(properties).getStore(protocol)) {

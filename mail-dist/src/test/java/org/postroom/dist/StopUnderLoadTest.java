@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.door.Door;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
+import org.postroom.core.wire.CertificateAuthority;
 
 /**
  * The server is told to stop (SIGTERM) while clients of all protocols are in the middle of what
@@ -115,7 +116,7 @@ final class StopUnderLoadTest {
   }
 
   private void loadAndStop(Site site, ServerProcess server, int answers) throws Exception {
-    SSLContext trusting = TestTls.trusting(Files.readString(site.authority()));
+    SSLContext trusting = CertificateAuthority.trusting(Files.readString(site.authority()));
     stopping = false;
     good.drainPermits();
     List<Thread> clients = new ArrayList<>();

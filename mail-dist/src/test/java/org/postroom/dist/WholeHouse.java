@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +40,7 @@ import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.transcript.Stage;
 import org.postroom.core.transcript.Transcript;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
 
 /**
@@ -322,9 +322,9 @@ final class WholeHouse implements House, Stage, AutoCloseable {
         greeting = new ByteArrayInputStream(said.getBytes(UTF_8));
       }
       try {
-        SSLContext trusting = TestTls.trusting(server.authority().orElseThrow());
+        SSLContext trusting = CertificateAuthority.trusting(server.authority().orElseThrow());
         peer = SocketPeer.on(TestTls.startTls(socket, trusting), WholeHouse.this::passAgain);
-      } catch (GeneralSecurityException | IOException e) {
+      } catch (IOException e) {
         throw new AssertionError("TLS cannot be had", e);
       }
     }

@@ -29,6 +29,7 @@ import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
 
 /**
@@ -223,7 +224,7 @@ class WrongPasswordTest {
     socket.bind(new InetSocketAddress(from, 0));
     socket.connect(server.address(role));
     return role.implicitTls()
-        ? TestTls.startTls(socket, TestTls.trusting(server.authority().orElseThrow()))
+        ? TestTls.startTls(socket, CertificateAuthority.trusting(server.authority().orElseThrow()))
         : socket;
   }
 

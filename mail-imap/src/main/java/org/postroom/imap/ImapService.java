@@ -2,9 +2,10 @@ package org.postroom.imap;
 
 import java.net.SocketAddress;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.postroom.core.arrival.Staging;
 import org.postroom.core.config.Settings;
 import org.postroom.core.door.Door;
@@ -56,6 +57,15 @@ final class ImapService implements Service {
     return welcome(door, address, settings, generation.logIns(), generation.tls());
   }
 
+  /** What is not advertised, in upper case. */
+  private static Set<String> disabled(Settings settings) {
+    Set<String> names = new HashSet<>();
+    for (String name : settings.get(ImapParams.CAPABILITY_DISABLE)) {
+      names.add(name.toUpperCase(Locale.ROOT));
+    }
+    return Set.copyOf(names);
+  }
+
   /**
    * How clients are received.
    *
@@ -78,9 +88,7 @@ final class ImapService implements Service {
             timers,
             clock,
             tls,
-            settings.get(ImapParams.CAPABILITY_DISABLE).stream()
-                .map(name -> name.toUpperCase(Locale.ROOT))
-                .collect(Collectors.toSet()),
+            disabled(settings),
             sessions,
             new MailLog("imap-login"));
     return new Welcome(

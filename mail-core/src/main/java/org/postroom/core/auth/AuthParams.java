@@ -68,7 +68,7 @@ public final class AuthParams {
           Bounds.between("0s", "3s"),
           """
           How long a wrong password waits for its answer. An attempt that had to wait for its turn \
-          has waited longer, up to 15 seconds in all.""");
+          has waited longer, up to 15 seconds in all where attempts of its network have failed.""");
 
   public static final Param<Boolean> THROTTLE =
       SET.bool(

@@ -34,9 +34,10 @@ import org.postroom.core.time.Timers;
  *
  * <p>Once there are failures, at most four are in line, and who cannot have a turn within 10 s is
  * refused for now: with the delay of the answer itself nobody hears later than after 15 s that a
- * password was wrong, and who mistypes it some times in a row waits for that delay only. Where there
- * are none the line is long because hashing is slow, and most who wait are right: they are refused
- * after 30 s, before their clients give up. What keeps this from hitting others than who guesses:
+ * password was wrong, and who mistypes it some times in a row waits for that delay only. Where
+ * there are none the line is long because hashing is slow, and most who wait are right: they are
+ * refused after 30 s, before their clients give up. What keeps this from hitting others than who
+ * guesses:
  *
  * <ul>
  *   <li>The same wrong password again is no further failure: a telephone with the old one counts

@@ -24,7 +24,9 @@ public final class Defaults {
    */
   public static Defaults of(Map<String, String> presets, ParamSet... sets) {
     Settings.Builder builder = Settings.builder(sets);
-    presets.forEach(builder::preset);
+    for (Map.Entry<String, String> preset : presets.entrySet()) {
+      builder.preset(preset.getKey(), preset.getValue());
+    }
     return new Defaults(builder.examine().settings().forLater(), Set.copyOf(List.of(sets)));
   }
 

@@ -106,17 +106,20 @@ record Findings(
     Findings last = alike ? before : NONE; // a name may belong to a transport, or not any more
     Set<String> changed = new HashSet<>(last.unsettled);
     if (params != last.params) {
-      params.forEach((name, param) -> note(name, param, last.params.get(name), changed));
+      note(params, last.params, changed);
     }
-    given.forEach((name, entry) -> note(name, entry, last.given.get(name), changed));
-    presets.forEach((name, text) -> note(name, text, last.presets.get(name), changed));
-    last.presets.forEach((name, text) -> note(name, text, presets.get(name), changed));
+    note(given, last.given, changed);
+    note(presets, last.presets, changed);
+    note(last.presets, presets, changed);
     return last.references.reach(changed, this::isHere);
   }
 
-  private static void note(String name, Object one, @Nullable Object other, Set<String> changed) {
-    if (other == null || !Objects.equals(one, other)) {
-      changed.add(name);
+  /** What stands otherwise in the other ones, or not at all. */
+  private static void note(Map<String, ?> some, Map<String, ?> others, Set<String> changed) {
+    for (Map.Entry<String, ?> one : some.entrySet()) {
+      if (!Objects.equals(one.getValue(), others.get(one.getKey()))) {
+        changed.add(one.getKey());
+      }
     }
   }
 
@@ -137,14 +140,13 @@ record Findings(
   Findings forLater() {
     IdentityHashMap<Param<?>, Value> lasting = copyOfValues();
     Set<String> again = new HashSet<>(unsettled);
-    params.forEach(
-        (name, param) -> {
-          Value value = values.get(param);
-          if (value != null && Param.isOfFile(value.text())) {
-            lasting.remove(param);
-            again.add(name);
-          }
-        });
+    for (Param<?> param : params.values()) {
+      Value value = values.get(param);
+      if (value != null && Param.isOfFile(value.text())) {
+        lasting.remove(param);
+        again.add(param.name());
+      }
+    }
     return new Findings(
         params, given, presets, transports, lasting, own, Set.copyOf(again), references);
   }

@@ -58,24 +58,40 @@ public final class KnownNames {
     }
   }
 
-  /** The lines of names: most of them nobody ever asks for, and a line is read when one does. */
-  private final Map<String, String> lines = new LinkedHashMap<>();
+  /** The tables, a line end before each line. Most names nobody ever asks for: a start one. */
+  private final String text;
 
   private final List<Entry> patterns = new ArrayList<>();
 
   private KnownNames(String... tables) {
+    StringBuilder all = new StringBuilder();
     for (String table : tables) {
-      lines(table).forEach(this::add);
+      all.append('\n').append(text(table));
+    }
+    text = all.toString();
+    for (int star = text.indexOf('*'); star >= 0; star = text.indexOf('*', star + 1)) {
+      int start = text.lastIndexOf('\n', star) + 1;
+      if (text.charAt(start) != '#' && star < text.indexOf('\t', start)) {
+        patterns.add(entry(lineAt(start)));
+      }
     }
   }
 
-  private void add(String line) {
-    String name = line.substring(0, line.indexOf('\t'));
-    if (name.indexOf('*') >= 0) {
-      patterns.add(entry(line));
-    } else if (lines.put(name, line) != null) {
-      throw new IllegalStateException("known twice: " + name);
+  private String lineAt(int start) {
+    int end = text.indexOf('\n', start);
+    return text.substring(start, end < 0 ? text.length() : end);
+  }
+
+  /** Those of names, without patterns. */
+  private Map<String, String> lines() {
+    Map<String, String> lines = new LinkedHashMap<>();
+    for (String line : lines(text)) {
+      String name = line.substring(0, line.indexOf('\t'));
+      if (name.indexOf('*') < 0 && lines.put(name, line) != null) {
+        throw new IllegalStateException("known twice: " + name);
+      }
     }
+    return lines;
   }
 
   /** Those of all systems. */
@@ -90,16 +106,19 @@ public final class KnownNames {
 
   /** What a table says, in its order. */
   public static List<Entry> of(String table) {
-    return lines(table).stream().map(KnownNames::entry).toList();
+    return lines(text(table)).stream().map(KnownNames::entry).toList();
   }
 
-  private static List<String> lines(String table) {
+  private static List<String> lines(String text) {
+    return text.lines().filter(line -> !line.isEmpty() && !line.startsWith("#")).toList();
+  }
+
+  private static String text(String table) {
     try (InputStream in = KnownNames.class.getResourceAsStream(table)) {
       if (in == null) {
         throw new IllegalStateException("no table " + table);
       }
-      String text = new String(in.readAllBytes(), UTF_8);
-      return text.lines().filter(line -> !line.startsWith("#")).toList();
+      return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -120,11 +139,17 @@ public final class KnownNames {
    * @param transports those that have parameters of their own
    */
   Optional<Entry> find(String name, Set<String> transports) {
-    String line = lines.get(name);
-    if (line != null) {
-      return Optional.of(entry(line));
+    boolean isWord = name.indexOf('*') < 0 && name.indexOf('\t') < 0;
+    int line = isWord ? text.indexOf("\n" + name + "\t") : -1;
+    if (line >= 0) {
+      return Optional.of(entry(lineAt(line + 1)));
     }
-    return patterns.stream().filter(one -> matches(one.name(), name, transports)).findFirst();
+    for (Entry one : patterns) {
+      if (matches(one.name(), name, transports)) {
+        return Optional.of(one);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean matches(String pattern, String name, Set<String> transports) {
@@ -138,11 +163,11 @@ public final class KnownNames {
 
   /** Without patterns. */
   Set<String> names() {
-    return lines.keySet();
+    return lines().keySet();
   }
 
   /** Without patterns. */
   Collection<Entry> entries() {
-    return lines.values().stream().map(KnownNames::entry).toList();
+    return lines().values().stream().map(KnownNames::entry).toList();
   }
 }

@@ -110,17 +110,16 @@ public final class Mirror {
       }
       Map<Param<?>, Param<?>> images = new LinkedHashMap<>();
       List<ParamSet> sets = new ArrayList<>();
-      originals.forEach(
-          (name, original) -> {
-            ParamSet.Builder set = ParamSet.named(name);
-            for (Param<?> param : original.params()) {
-              String image = words.get(param.name());
-              if (image != null) {
-                images.put(param, set.include(image(param, image, words)));
-              }
-            }
-            sets.add(set.build());
-          });
+      for (Map.Entry<String, ParamSet> original : originals.entrySet()) {
+        ParamSet.Builder set = ParamSet.named(original.getKey());
+        for (Param<?> param : original.getValue().params()) {
+          String image = words.get(param.name());
+          if (image != null) {
+            images.put(param, set.include(image(param, image, words)));
+          }
+        }
+        sets.add(set.build());
+      }
       return new Mirror(images, sets);
     }
 
@@ -136,7 +135,10 @@ public final class Mirror {
           () -> doc == null ? reworded(param.doc(), words) : doc);
     }
 
-    private static String reworded(String text, Map<String, String> words) {
+    private String reworded(String text, Map<String, String> words) {
+      if (!text.contains(from)) {
+        return text; // as most defaults; all words begin so
+      }
       Matcher names = NAME.matcher(text);
       return names.replaceAll(
           found -> Matcher.quoteReplacement(words.getOrDefault(found.group(), found.group())));

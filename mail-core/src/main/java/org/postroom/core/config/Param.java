@@ -112,7 +112,7 @@ public final class Param<T> {
 
   /** The text that reads back as the value: what a program sets and a listing prints. */
   String write(T value) {
-    String text = type.writer().apply(value);
+    String text = type.write(value);
     return has(Trait.DEFERRED_EXPANSION) ? text : text.replace("$", "$$");
   }
 

@@ -176,7 +176,7 @@ public final class ParamSet {
         Function<T, String> writer,
         String doc,
         Trait... traits) {
-      return add(name, preset, new ValueType<>(expected, reader, writer), doc, traits);
+      return add(name, preset, ValueType.of(expected, reader, writer), doc, traits);
     }
 
     /** A text whose default is computed from the expansion of {@code preset}. */
@@ -211,6 +211,13 @@ public final class ParamSet {
     /** Takes in a parameter that other sets hold too, because several parts obey it. */
     public <T> Param<T> include(Param<T> param) {
       return put(param);
+    }
+
+    /** Takes in all of another set. */
+    public void includeAll(ParamSet other) {
+      for (Param<?> param : other.params()) {
+        put(param);
+      }
     }
 
     /** Says that a parameter of this set is obeyed only in part; {@code note} says in what. */

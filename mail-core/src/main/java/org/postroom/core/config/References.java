@@ -37,14 +37,21 @@ final class References {
       for (String name : used) {
         Set<String> before = usersOf.getOrDefault(name, Set.of());
         if (!before.contains(user)) {
-          all.computeIfAbsent(name, n -> new HashSet<>(before)).add(user);
+          Set<String> users = all.get(name);
+          if (users == null) {
+            users = new HashSet<>(before);
+            all.put(name, users);
+          }
+          users.add(user);
         }
       }
     }
     if (all.isEmpty()) {
       return this;
     }
-    usersOf.forEach(all::putIfAbsent);
+    for (Map.Entry<String, Set<String>> one : usersOf.entrySet()) {
+      all.putIfAbsent(one.getKey(), one.getValue());
+    }
     return new References(all);
   }
 
@@ -54,7 +61,11 @@ final class References {
    */
   Set<String> reach(Set<String> changed, Predicate<String> isHere) {
     Set<String> reached = new HashSet<>(changed);
-    usersOf.keySet().stream().filter(isHere.negate()).forEach(reached::add);
+    for (String name : usersOf.keySet()) {
+      if (!isHere.test(name)) {
+        reached.add(name);
+      }
+    }
     Deque<String> next = new ArrayDeque<>(reached);
     while (!next.isEmpty()) {
       for (String user : usersOf.getOrDefault(next.remove(), Set.of())) {

@@ -70,7 +70,9 @@ public final class Settings {
     this.effective = copyOf(same.effective);
     this.families = same.families;
     this.notices = same.notices;
-    images.forEach((param, image) -> effective.put(param, same.value(image)));
+    for (Map.Entry<Param<?>, Param<?>> image : images.entrySet()) {
+      effective.put(image.getKey(), same.value(image.getValue()));
+    }
   }
 
   @SuppressWarnings("unchecked") // a clone is of the same type
@@ -279,7 +281,9 @@ public final class Settings {
       before = Findings.NONE;
       params = before.params();
       declare(ConfigParams.ALL);
-      sets.forEach(this::declare);
+      for (ParamSet set : sets) {
+        declare(set);
+      }
     }
 
     private Builder(Settings base, Map<String, MainCf.Entry> given, Map<String, String> presets) {
@@ -294,7 +298,9 @@ public final class Settings {
 
     /** Parameters besides. */
     void declare(ParamSet set) {
-      set.params().forEach(this::declare);
+      for (Param<?> param : set.params()) {
+        declare(param);
+      }
       families.addAll(set.families());
     }
 

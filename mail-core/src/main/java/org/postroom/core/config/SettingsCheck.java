@@ -60,7 +60,11 @@ final class SettingsCheck {
     this.found = before.next(params, given, this.presets, transports);
     this.touched = found.touchedSince(before);
     if (touched.contains(ConfigParams.UNSAFE_FILES.name())) {
-      params.values().stream().filter(Param::isSecret).map(Param::name).forEach(touched::add);
+      for (Param<?> param : params.values()) {
+        if (param.isSecret()) {
+          touched.add(param.name());
+        }
+      }
     }
   }
 
@@ -84,7 +88,9 @@ final class SettingsCheck {
         found.own().remove(name); // it was the administrator's before its transport was there
       }
     }
-    usual.forEach(this::repeat);
+    for (Map.Entry<String, Param<?>> one : usual.entrySet()) {
+      repeat(one.getKey(), one.getValue());
+    }
     administrators();
     new Judgement(this).judge();
   }
@@ -131,17 +137,17 @@ final class SettingsCheck {
    * goes by another name: the program could say what that one stands for.
    */
   private void administrators() {
-    List<MainCf.Entry> said =
-        given.values().stream()
-            .filter(
-                entry -> {
-                  Param<?> param = params.get(entry.name());
-                  return param != null && param.has(Trait.ADMINISTRATOR);
-                })
-            .toList();
-    Optional<MainCf.Entry> byFile =
-        said.stream().filter(entry -> !entry.place().equals(Place.PROGRAM)).findFirst();
-    if (byFile.isEmpty()) {
+    List<MainCf.Entry> said = new ArrayList<>();
+    MainCf.Entry byFile = null;
+    for (MainCf.Entry entry : given.values()) {
+      Param<?> param = params.get(entry.name());
+      if (param != null && param.has(Trait.ADMINISTRATOR)) {
+        said.add(entry);
+        boolean isFirst = byFile == null && !entry.place().equals(Place.PROGRAM);
+        byFile = isFirst ? entry : byFile;
+      }
+    }
+    if (byFile == null) {
       return;
     }
     for (MainCf.Entry entry : said) {
@@ -151,9 +157,9 @@ final class SettingsCheck {
       if (entry.place().equals(Place.PROGRAM)) {
         String text =
             "the program says it, and this file says "
-                + byFile.get().name()
+                + byFile.name()
                 + ": only the file may change it";
-        faults.add(new Fault(byFile.get().place(), entry.name(), text));
+        faults.add(new Fault(byFile.place(), entry.name(), text));
       } else if (entry.value().replace("$$", "").indexOf('$') >= 0) {
         faults.add(
             new Fault(
@@ -170,7 +176,11 @@ final class SettingsCheck {
 
   @Nullable String rawText(String name) {
     String written = found.written(name);
-    return written != null ? written : known(name).map(KnownNames.Entry::preset).orElse(null);
+    if (written != null) {
+      return written;
+    }
+    Optional<KnownNames.Entry> known = known(name);
+    return known.isPresent() ? known.get().preset() : null;
   }
 
   /** What a name amounts to, where that is what it was. */

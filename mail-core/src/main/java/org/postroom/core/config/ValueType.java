@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.trouble.Reason;
 
@@ -19,13 +20,36 @@ import org.postroom.core.trouble.Reason;
  * How a parameter's text becomes a value, and back.
  *
  * @param expected names the type in a fault: "expected ..."
- * @param reader throws {@link BadValue}, and nothing else, for what it cannot read
- * @param writer the text that reads back as the value
  */
-record ValueType<T>(String expected, Function<String, T> reader, Function<T, String> writer) {
+record ValueType<T>(String expected, Codec<T> codec) {
+
+  /** Reads values and writes them. */
+  interface Codec<T> {
+
+    /** Throws {@link BadValue}, and nothing else, for what it cannot read. */
+    T read(String text);
+
+    /** The text that reads back as the value. */
+    String write(T value);
+  }
+
+  /** One of two functions. */
+  static <T> ValueType<T> of(
+      String expected, Function<String, T> reader, Function<T, String> writer) {
+    return new ValueType<>(expected, new Functions<>(reader, writer));
+  }
 
   T read(String text) {
-    return reader.apply(text);
+    return codec.read(text);
+  }
+
+  String write(T value) {
+    return codec.write(value);
+  }
+
+  /** Whether it is a list that ends at a comment. */
+  boolean isMatchList() {
+    return codec instanceof Items items && items.endsAtComment;
   }
 
   /** So many digits has a number of 64 bits. */
@@ -37,132 +61,238 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
   /** Before the path of a file that holds a secret. */
   static final String FILE = "file:";
 
-  static final ValueType<String> TEXT =
-      new ValueType<>("text", Function.identity(), Function.identity());
-
-  static final ValueType<Boolean> BOOL =
-      new ValueType<>(
-          "yes or no",
-          text -> {
-            if (text.equalsIgnoreCase("yes")) {
-              return true;
-            }
-            if (text.equalsIgnoreCase("no")) {
-              return false;
-            }
-            throw new BadValue("");
-          },
-          value -> value ? "yes" : "no");
-
-  private static String joined(List<String> items) {
-    return String.join(", ", items);
-  }
-
-  static final ValueType<List<String>> LIST =
-      new ValueType<>("a list separated by commas or spaces", ValueType::split, ValueType::joined);
-
-  static final ValueType<List<String>> MATCH_LIST =
-      new ValueType<>(
-          "a list separated by commas or spaces",
-          text -> MatchItems.of(text).items(),
-          ValueType::joined);
-
-  /** Whether it is a list that ends at a comment; told by its reader, the only one that is so. */
-  boolean isMatchList() {
-    return reader == MATCH_LIST.reader;
-  }
-
-  static final ValueType<Path> PATH =
-      new ValueType<>("a path", ValueType::readPath, Path::toString);
-
-  static final ValueType<Optional<Path>> OPTIONAL_PATH =
-      new ValueType<>(
-          "a path or nothing",
-          text -> text.isEmpty() ? Optional.empty() : Optional.of(readPath(text)),
-          path -> path.map(Path::toString).orElse(""));
-
-  static final ValueType<Secret> SECRET =
-      new ValueType<>("a secret, or file: and a path", ValueType::readSecret, Secret::reveal);
+  static final ValueType<String> TEXT = new ValueType<>("text", new Text(false));
 
   static final ValueType<String> TEXT_OR_FIRST_LINE =
-      new ValueType<>(
-          "text, or the path of a file that begins with it",
-          ValueType::readFirstLine,
-          Function.identity());
+      new ValueType<>("text, or the path of a file that begins with it", new Text(true));
+
+  static final ValueType<Boolean> BOOL = new ValueType<>("yes or no", new YesOrNo());
+
+  static final ValueType<List<String>> LIST =
+      new ValueType<>("a list separated by commas or spaces", new Items(false));
+
+  static final ValueType<List<String>> MATCH_LIST =
+      new ValueType<>("a list separated by commas or spaces", new Items(true));
+
+  static final ValueType<Path> PATH = new ValueType<>("a path", new Paths());
+
+  static final ValueType<Optional<Path>> OPTIONAL_PATH =
+      new ValueType<>("a path or nothing", new OptionalPaths());
+
+  static final ValueType<Secret> SECRET =
+      new ValueType<>("a secret, or file: and a path", new Secrets());
 
   static ValueType<Integer> integer(Bounds bounds) {
     ValueType<Long> wide = longs(bounds);
-    return new ValueType<>(
-        wide.expected(),
-        text -> {
-          long value = wide.read(text);
-          if (value != (int) value) {
-            throw new BadValue("");
-          }
-          return (int) value;
-        },
-        String::valueOf);
+    return new ValueType<>(wide.expected(), new Narrow(wide.codec()));
   }
 
   static ValueType<Long> longs(Bounds bounds) {
-    return number("a whole number", "without unit", ValueType::readLong, String::valueOf, bounds);
+    return number("a whole number", "without unit", new Longs(false), bounds);
   }
 
   static ValueType<Long> size(Bounds bounds) {
-    return number(
-        "a number of bytes", "(k, M, G, T allowed)", ValueType::readSize, String::valueOf, bounds);
+    return number("a number of bytes", "(k, M, G, T allowed)", new Longs(true), bounds);
   }
 
   static ValueType<Duration> time(char defaultUnit, Bounds bounds) {
     return number(
-        "a time (s, m, h, d, w)",
-        "such as 30" + defaultUnit,
-        text -> readTime(text, defaultUnit),
-        ValueType::writeTime,
-        bounds);
+        "a time (s, m, h, d, w)", "such as 30" + defaultUnit, new Times(defaultUnit), bounds);
   }
 
   static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
     List<E> constants = List.of(type.getEnumConstants());
-    String all = constants.stream().map(ValueType::spelling).collect(Collectors.joining(", "));
+    List<String> all = new ArrayList<>();
+    for (E constant : constants) {
+      all.add(spelling(constant));
+    }
+    return new ValueType<>("one of " + String.join(", ", all), new Choices<>(constants));
+  }
+
+  private static <N extends Comparable<N>> ValueType<N> number(
+      String what, String hint, Codec<N> codec, Bounds bounds) {
     return new ValueType<>(
-        "one of " + all,
-        text -> {
-          for (E constant : constants) {
-            if (spelling(constant).equalsIgnoreCase(text)) {
-              return constant;
-            }
-          }
-          throw new BadValue("");
-        },
-        ValueType::spelling);
+        what + bounds.describe() + (bounds == Bounds.NONE ? " " + hint : ""),
+        new Bounded<>(
+            codec,
+            bounds.least == null ? null : codec.read(bounds.least),
+            bounds.most == null ? null : codec.read(bounds.most)));
+  }
+
+  // A class for each, where two lambdas would do: every program that asks for a parameter waits
+  // for all of these, and Java needs twice as long to make a function as to load a class.
+
+  private record Functions<T>(Function<String, T> reader, Function<T, String> writer)
+      implements Codec<T> {
+    @Override
+    public T read(String text) {
+      return reader.apply(text);
+    }
+
+    @Override
+    public String write(T value) {
+      return writer.apply(value);
+    }
+  }
+
+  private record Text(boolean mayNameFile) implements Codec<String> {
+    @Override
+    public String read(String text) {
+      return mayNameFile && text.startsWith("/") ? firstLine(text) : text;
+    }
+
+    @Override
+    public String write(String value) {
+      return value;
+    }
+  }
+
+  private record YesOrNo() implements Codec<Boolean> {
+    @Override
+    public Boolean read(String text) {
+      if (text.equalsIgnoreCase("yes")) {
+        return true;
+      }
+      if (text.equalsIgnoreCase("no")) {
+        return false;
+      }
+      throw new BadValue("");
+    }
+
+    @Override
+    public String write(Boolean value) {
+      return value ? "yes" : "no";
+    }
+  }
+
+  private record Items(boolean endsAtComment) implements Codec<List<String>> {
+    @Override
+    public List<String> read(String text) {
+      return endsAtComment ? MatchItems.of(text).items() : split(text);
+    }
+
+    @Override
+    public String write(List<String> value) {
+      return String.join(", ", value);
+    }
+  }
+
+  private record Paths() implements Codec<Path> {
+    @Override
+    public Path read(String text) {
+      return readPath(text);
+    }
+
+    @Override
+    public String write(Path value) {
+      return value.toString();
+    }
+  }
+
+  private record OptionalPaths() implements Codec<Optional<Path>> {
+    @Override
+    public Optional<Path> read(String text) {
+      return text.isEmpty() ? Optional.empty() : Optional.of(readPath(text));
+    }
+
+    @Override
+    public String write(Optional<Path> value) {
+      return value.isPresent() ? value.get().toString() : "";
+    }
+  }
+
+  private record Secrets() implements Codec<Secret> {
+    @Override
+    public Secret read(String text) {
+      return Secret.of(text.startsWith(FILE) ? firstLine(text.substring(FILE.length())) : text);
+    }
+
+    @Override
+    public String write(Secret value) {
+      return value.reveal();
+    }
+  }
+
+  private record Longs(boolean mayHaveUnit) implements Codec<Long> {
+    @Override
+    public Long read(String text) {
+      return mayHaveUnit ? readSize(text) : readLong(text);
+    }
+
+    @Override
+    public String write(Long value) {
+      return value.toString();
+    }
+  }
+
+  /** Of 32 bits. */
+  private record Narrow(Codec<Long> wide) implements Codec<Integer> {
+    @Override
+    public Integer read(String text) {
+      long value = wide.read(text);
+      if (value != (int) value) {
+        throw new BadValue("");
+      }
+      return (int) value;
+    }
+
+    @Override
+    public String write(Integer value) {
+      return value.toString();
+    }
+  }
+
+  private record Times(char defaultUnit) implements Codec<Duration> {
+    @Override
+    public Duration read(String text) {
+      return readTime(text, defaultUnit);
+    }
+
+    @Override
+    public String write(Duration value) {
+      return value.toMillisPart() == 0 ? value.toSeconds() + "s" : value.toMillis() + "ms";
+    }
+  }
+
+  private record Bounded<N extends Comparable<N>>(
+      Codec<N> codec, @Nullable N least, @Nullable N most) implements Codec<N> {
+    @Override
+    public N read(String text) {
+      N value = codec.read(text);
+      if (least != null && value.compareTo(least) < 0
+          || most != null && value.compareTo(most) > 0) {
+        throw new BadValue("");
+      }
+      return value;
+    }
+
+    @Override
+    public String write(N value) {
+      return codec.write(value);
+    }
+  }
+
+  private record Choices<E extends Enum<E>>(List<E> constants) implements Codec<E> {
+    @Override
+    public E read(String text) {
+      for (E constant : constants) {
+        if (spelling(constant).equalsIgnoreCase(text)) {
+          return constant;
+        }
+      }
+      throw new BadValue("");
+    }
+
+    @Override
+    public String write(E value) {
+      return spelling(value);
+    }
   }
 
   private static String spelling(Enum<?> constant) {
     return constant instanceof Choice choice
         ? choice.spelling()
         : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static <N extends Comparable<N>> ValueType<N> number(
-      String what,
-      String hint,
-      Function<String, N> reader,
-      Function<N, String> writer,
-      Bounds bounds) {
-    N least = bounds.least == null ? null : reader.apply(bounds.least);
-    N most = bounds.most == null ? null : reader.apply(bounds.most);
-    return new ValueType<>(
-        what + bounds.describe() + (bounds == Bounds.NONE ? " " + hint : ""),
-        text -> {
-          N value = reader.apply(text);
-          if (least != null && value.compareTo(least) < 0
-              || most != null && value.compareTo(most) > 0) {
-            throw new BadValue("");
-          }
-          return value;
-        },
-        writer);
   }
 
   /** Digits with an optional minus: no plus sign, no other script's digits. */
@@ -237,10 +367,6 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
     };
   }
 
-  private static String writeTime(Duration time) {
-    return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
-  }
-
   private static Path readPath(String text) {
     if (text.isEmpty()) {
       throw new BadValue("");
@@ -250,17 +376,6 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
     } catch (InvalidPathException e) {
       throw new BadValue("");
     }
-  }
-
-  private static Secret readSecret(String text) {
-    if (!text.startsWith(FILE)) {
-      return Secret.of(text);
-    }
-    return Secret.of(firstLine(text.substring(FILE.length())));
-  }
-
-  private static String readFirstLine(String text) {
-    return text.startsWith("/") ? firstLine(text) : text;
   }
 
   private static String firstLine(String file) {

@@ -2,6 +2,8 @@ package org.postroom.core.part;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Settings;
 
@@ -39,10 +41,12 @@ public record Outgoing(Settings settings, Map<String, Service> services) {
 
   /** The names of those that are a program, sorted. */
   public List<String> names(String program) {
-    return services.entrySet().stream()
-        .filter(one -> one.getValue().program().equals(program))
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
+    Set<String> names = new TreeSet<>();
+    for (Map.Entry<String, Service> one : services.entrySet()) {
+      if (one.getValue().program().equals(program)) {
+        names.add(one.getKey());
+      }
+    }
+    return List.copyOf(names);
   }
 }

@@ -62,8 +62,10 @@ public final class Judge {
           unlisted(AddressRules.UNLISTED_RECIPIENT, Party.RECIPIENT));
     }
     for (Moment moment : Moment.values()) {
-      if (stages(moment).stream().anyMatch(stage -> hasRules(stage))) {
-        concerned.add(moment);
+      for (Stage stage : stages(moment)) {
+        if (hasRules(stage)) {
+          concerned.add(moment);
+        }
       }
     }
   }

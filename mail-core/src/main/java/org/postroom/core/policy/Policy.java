@@ -1,10 +1,10 @@
 package org.postroom.core.policy;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
@@ -146,7 +146,9 @@ public record Policy(
               domains(PolicyParams.RELAY_DOMAINS),
               own,
               settings.get(PolicyParams.ALLOW_UNTRUSTED_ROUTING));
-      domains.overlaps().forEach(this::overlap);
+      for (DomainClasses.Overlap two : domains.overlaps()) {
+        overlap(two);
+      }
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
       SenderLogins senderLogins = SenderLogins.of(settings, tables);
@@ -219,21 +221,23 @@ public record Policy(
     }
 
     private MatchList names(Param<List<String>> param) {
-      return list(param, texts -> MatchList.ofNames(texts, tables::open));
+      return list(param, MatchList.Kind.NAMES);
     }
 
     private MatchList domains(Param<List<String>> param) {
-      return list(param, texts -> MatchList.ofDomains(texts, subdomains(param), tables::open));
+      return list(param, MatchList.Kind.DOMAINS);
     }
 
     private MatchList clients(Param<List<String>> param) {
-      return list(param, texts -> MatchList.ofClients(texts, subdomains(param), tables::open));
+      return list(param, MatchList.Kind.CLIENTS);
     }
 
-    private MatchList list(Param<List<String>> param, Function<List<String>, MatchList> kind) {
+    private MatchList list(Param<List<String>> param, MatchList.Kind kind) {
       try {
-        MatchList list = kind.apply(settings.get(param));
-        list.warnings().forEach(warning -> warnOf(param, warning));
+        MatchList list = MatchList.of(kind, settings.get(param), subdomains(param), tables::open);
+        for (String warning : list.warnings()) {
+          warnOf(param, warning);
+        }
         return list;
       } catch (BadValue e) {
         faults.add(settings.fault(param, e.reason()));
@@ -296,9 +300,13 @@ public record Policy(
     }
 
     private static boolean holdsEach(MatchList trusted, List<String> addresses) {
-      return addresses.stream()
-          .flatMap(text -> IpLiteral.parse(text).stream())
-          .allMatch(address -> trusted.contains(address, () -> "unknown"));
+      for (String text : addresses) {
+        Optional<InetAddress> address = IpLiteral.parse(text);
+        if (address.isPresent() && !trusted.contains(address.get(), () -> "unknown")) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

@@ -210,8 +210,8 @@ public final class PolicyParams {
           "unknown_relay_recipient_reject_code", "550", "For an address we do not relay to.");
 
   static {
-    RestrictionParams.PART.params().forEach(SET::include);
-    PolicyServiceParams.PART.params().forEach(SET::include);
+    SET.includeAll(RestrictionParams.PART);
+    SET.includeAll(PolicyServiceParams.PART);
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -105,7 +106,7 @@ public final class QuotaParams {
           "mailbox is full",
           "a line of at most 200 printable ASCII characters",
           QuotaParams::line,
-          text -> text,
+          Function.identity(),
           "What is said to whoever brings mail that there is no room for, behind the reply's code.");
 
   public static final Param<Boolean> FULL_TEMPFAIL =
@@ -138,11 +139,11 @@ public final class QuotaParams {
   private QuotaParams() {}
 
   private static Param<String> rule(String name, String doc) {
-    return SET.value(name, "", FolderRule.FORM, QuotaParams::rule, text -> text, doc);
+    return SET.value(name, "", FolderRule.FORM, QuotaParams::rule, Function.identity(), doc);
   }
 
   private static Param<String> warning(String name, String doc) {
-    return SET.value(name, "", QuotaWarning.FORM, QuotaParams::warning, text -> text, doc);
+    return SET.value(name, "", QuotaWarning.FORM, QuotaParams::warning, Function.identity(), doc);
   }
 
   private static String warning(String text) {
@@ -170,7 +171,11 @@ public final class QuotaParams {
   }
 
   private static String line(String text) {
-    if (text.isBlank() || text.length() > 200 || !text.chars().allMatch(c -> c >= 32 && c < 127)) {
+    boolean isLine = !text.isBlank() && text.length() <= 200;
+    for (int i = 0; isLine && i < text.length(); i++) {
+      isLine = text.charAt(i) >= ' ' && text.charAt(i) < 127;
+    }
+    if (!isLine) {
       throw new BadValue("");
     }
     return text;

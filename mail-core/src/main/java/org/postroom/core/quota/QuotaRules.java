@@ -107,9 +107,18 @@ public final class QuotaRules {
         settings.get(QuotaParams.STORAGE_EXTRA),
         settings.get(QuotaParams.STORAGE_GRACE),
         settings.get(QuotaParams.MAIL_SIZE),
-        QuotaParams.WARNINGS.stream()
-            .flatMap(param -> QuotaWarning.parse(settings.get(param)).stream())
-            .toList());
+        warnings(settings));
+  }
+
+  private static List<QuotaWarning> warnings(Settings settings) {
+    List<QuotaWarning> all = new ArrayList<>();
+    for (Param<String> param : QuotaParams.WARNINGS) {
+      Optional<QuotaWarning> one = QuotaWarning.parse(settings.get(param));
+      if (one.isPresent()) {
+        all.add(one.get());
+      }
+    }
+    return List.copyOf(all);
   }
 
   /** The two spellings of one thing. */

@@ -14,6 +14,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.TableFact;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableList;
@@ -81,7 +82,12 @@ public final class AddressMap {
 
   /** Whether {@link #find} is quick: nothing outside of memory, and no patterns. */
   boolean isQuick() {
-    return tables.tables().stream().noneMatch(one -> one.mayBlock() || one.matchesPatterns());
+    for (LookupTable one : tables.tables()) {
+      if (one.mayBlock() || one.matchesPatterns()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.postroom.core.rewrite;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -19,14 +18,19 @@ public enum AddressUse {
     Set<AddressUse> uses = EnumSet.noneOf(AddressUse.class);
     for (String word : text.split("[,\\s]+")) {
       if (!word.isEmpty()) {
-        uses.add(
-            Arrays.stream(values())
-                .filter(use -> use.toString().equals(word.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(() -> new BadValue("no class of addresses: " + word)));
+        uses.add(of(word));
       }
     }
     return uses;
+  }
+
+  private static AddressUse of(String word) {
+    for (AddressUse use : values()) {
+      if (use.toString().equals(word.toLowerCase(Locale.ROOT))) {
+        return use;
+      }
+    }
+    throw new BadValue("no class of addresses: " + word);
   }
 
   static String written(Set<AddressUse> uses) {

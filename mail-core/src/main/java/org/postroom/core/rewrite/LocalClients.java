@@ -64,7 +64,12 @@ final class LocalClients {
 
   /** Whether a look-up in a table is not needed to know, or is quick. */
   boolean isQuick() {
-    return tables.stream().noneMatch(table -> table.mayBlock() || table.matchesPatterns());
+    for (LookupTable table : tables) {
+      if (table.mayBlock() || table.matchesPatterns()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether it is plain, without a look-up, that the client is none of them. */

@@ -85,9 +85,7 @@ public final class Rewriting {
     this.localClients = LocalClients.of(settings, policy, own, tables);
     this.remote = remote(settings);
     this.mostTokens = settings.get(RewriteParams.TOKENS);
-    this.quick =
-        ofSenders.stream().allMatch(one -> one.map().isQuick())
-            && ofRecipients.stream().allMatch(one -> one.map().isQuick());
+    this.quick = areQuick(ofSenders) && areQuick(ofRecipients);
     this.quickForAll = quick && localClients.isQuick();
   }
 
@@ -98,6 +96,15 @@ public final class Rewriting {
    */
   public static Rewriting of(Settings settings, Policy policy, OwnAddresses own, Tables tables) {
     return new Rewriting(settings, policy, own, tables);
+  }
+
+  private static boolean areQuick(List<Canonical> all) {
+    for (Canonical one : all) {
+      if (!one.map().isQuick()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Optional<Qualifier> remote(Settings settings) {

@@ -40,10 +40,15 @@ public final class MatchList {
 
   private record Item(boolean negated, Pattern pattern, String text) {}
 
-  private enum Kind {
+  /** What its items are. */
+  public enum Kind {
+    /** Names, compared whole. */
     NAMES,
+    /** Domains; see {@link #ofDomains}. */
     DOMAINS,
+    /** Addresses, blocks and client names. */
     CLIENTS,
+    /** Addresses of people, and domains; see {@link #ofRecipients}. */
     RECIPIENTS
   }
 
@@ -60,12 +65,23 @@ public final class MatchList {
   }
 
   /**
-   * Names, compared whole. {@link BadValue} for an item that we cannot obey.
+   * A list of any kind. {@link BadValue} for an item that we cannot obey.
    *
+   * @param subdomains whether a domain stands for what is below it; of no meaning for names
    * @param tables opens those that are named, as {@code Tables.open} does
    */
+  public static MatchList of(
+      Kind kind, List<String> texts, boolean subdomains, Function<String, LookupTable> tables) {
+    MatchList list = new MatchList(kind, subdomains);
+    for (String text : texts) {
+      list.add(text, tables, false, 0);
+    }
+    return list;
+  }
+
+  /** Names, compared whole. {@link BadValue} for an item that we cannot obey. */
   public static MatchList ofNames(List<String> texts, Function<String, LookupTable> tables) {
-    return new MatchList(Kind.NAMES, false).with(texts, tables);
+    return of(Kind.NAMES, texts, false, tables);
   }
 
   /**
@@ -75,13 +91,13 @@ public final class MatchList {
    */
   public static MatchList ofDomains(
       List<String> texts, boolean subdomains, Function<String, LookupTable> tables) {
-    return new MatchList(Kind.DOMAINS, subdomains).with(texts, tables);
+    return of(Kind.DOMAINS, texts, subdomains, tables);
   }
 
   /** Addresses, blocks and client names. {@link BadValue} for an item that we cannot obey. */
   public static MatchList ofClients(
       List<String> texts, boolean subdomains, Function<String, LookupTable> tables) {
-    return new MatchList(Kind.CLIENTS, subdomains).with(texts, tables);
+    return of(Kind.CLIENTS, texts, subdomains, tables);
   }
 
   /**
@@ -90,13 +106,15 @@ public final class MatchList {
    * part is written. {@link BadValue} for an item that we cannot obey.
    */
   public static MatchList ofRecipients(List<String> texts, Function<String, LookupTable> tables) {
-    return new MatchList(Kind.RECIPIENTS, false).with(texts, tables);
+    return of(Kind.RECIPIENTS, texts, false, tables);
   }
 
   /** Blocks of addresses. */
   public static MatchList ofNetworks(List<Network> networks) {
     MatchList list = new MatchList(Kind.CLIENTS, false);
-    networks.forEach(network -> list.addNetwork(network, false));
+    for (Network network : networks) {
+      list.addNetwork(network, false);
+    }
     return list;
   }
 
@@ -158,11 +176,6 @@ public final class MatchList {
   /** What an administrator should know about the files and tables that were read. */
   public List<String> warnings() {
     return List.copyOf(warnings);
-  }
-
-  private MatchList with(List<String> texts, Function<String, LookupTable> tables) {
-    texts.forEach(text -> add(text, tables, false, 0));
-    return this;
   }
 
   private void add(

@@ -2,7 +2,6 @@ package org.postroom.core.time;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,13 +16,18 @@ final class Moment implements AutoCloseable {
   /** Longer than a test lives, and nothing overflows. */
   private static final Duration FAR = Duration.ofDays(50_000);
 
-  private record Due(Instant at, long order, Runnable task) {}
+  private record Due(Instant at, long order, Runnable task) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = at.compareTo(other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ReentrantLock running = new ReentrantLock(); // whose holder runs what is due
-  private final PriorityQueue<Due> due =
-      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
+  private final PriorityQueue<Due> due = new PriorityQueue<>();
   private final WorkUnderWay work;
   private final Instant start;
 

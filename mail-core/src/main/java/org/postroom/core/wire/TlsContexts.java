@@ -20,12 +20,12 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.postroom.core.privacy.Privacy;
@@ -200,7 +200,9 @@ public final class TlsContexts {
    * @param identities that are shown to a server that wants to see one; the first that it can use
    */
   public static TlsContext opportunisticClient(Set<String> versions, List<Identity> identities) {
-    String[] spoken = Stream.of(PROTOCOLS).filter(versions::contains).toArray(String[]::new);
+    List<String> both = new ArrayList<>(List.of(PROTOCOLS));
+    both.retainAll(versions);
+    String[] spoken = both.toArray(new String[0]);
     if (identities.isEmpty()) {
       return client(() -> anybodys(spoken), false);
     }

@@ -9,6 +9,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.lang.invoke.MethodHandles;
 import org.postroom.core.machine.Uninterrupted;
 import org.slf4j.ILoggerFactory;
@@ -59,16 +60,15 @@ final class WireAhead implements AutoCloseable {
       } catch (IllegalAccessException e) {
         throw new IllegalStateException("Netty's classes are not public any more", e);
       }
-      if (Epoll.isAvailable()) {
-        listenerForNobody();
-      }
+      listenerForNobody();
       return true;
     }
 
     /** Made with a handler and thrown away: Netty looks for what handlers say of themselves. */
     private static void listenerForNobody() {
       try {
-        Channel listener = new EpollServerSocketChannel();
+        Channel listener =
+            Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
         listener.pipeline().addLast(new Nobody());
         listener.unsafe().closeForcibly();
       } catch (ChannelException e) {

@@ -149,7 +149,7 @@ class LoginThrottleTest {
   }
 
   @Test
-  void nobodyInLineWaitsLongerThanTenSeconds() {
+  void nobodyInLineOfANetworkThatHasFailedWaitsLongerThanTenSeconds() {
     fail(HERE, "ada", 1);
     List<Comer> line = crowd(HERE, 10);
     for (int second = 0; second < 10; second++) {
@@ -163,7 +163,7 @@ class LoginThrottleTest {
 
   /** What holds such a line up is that hashing is slow. */
   @Test
-  void whereNobodyHasFailedAFewWaitForHalfAMinute() {
+  void whereNobodyHasFailedThoseInLineWaitForHalfAMinute() {
     List<Comer> line = crowd(HERE, 6);
 
     time.advance(Duration.ofSeconds(30));

@@ -18,7 +18,6 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
@@ -45,24 +44,8 @@ public final class TestTls {
   }
 
   /** Trusts the authority of {@link #SERVER} and nobody else. */
-  public static SSLContext trusting() throws GeneralSecurityException, IOException {
-    return trusting(AUTHORITY.certificate());
-  }
-
-  /** Trusts the authority whose certificate (PEM) this is, and nobody else. */
-  public static SSLContext trusting(String authority) throws GeneralSecurityException, IOException {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    trusted.setCertificateEntry(
-        "authority",
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(authority.getBytes(US_ASCII))));
-    TrustManagerFactory managers =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, managers.getTrustManagers(), null);
-    return context;
+  public static SSLContext trusting() {
+    return CertificateAuthority.trusting(AUTHORITY.certificate());
   }
 
   /** For a server of the JDK that has this certificate. */

@@ -1,5 +1,11 @@
 package org.postroom.dist.applet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import org.postroom.core.life.Lifeline;
 import org.slf4j.Logger;
@@ -25,6 +31,13 @@ final class LastWords {
    * in its queue for ever.
    */
   private static final String LOG_THREAD = "AsyncAppender-Worker";
+
+  /** For a process without the memory that a line takes. */
+  private static final byte[] READY =
+      "\npostroom: ERROR: a part has died, the process ends: no memory is left to say which\n"
+          .getBytes(US_ASCII);
+
+  private static final OutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
 
   private LastWords() {}
 
@@ -53,10 +66,24 @@ final class LastWords {
 
   // The log is written by another thread, and may be what has died: this line is not left to it.
   private static void end(PrintWriter err, Lifeline.Death death) {
+    boolean isSaid = false;
     try {
       err.println(
           "postroom: ERROR: " + death.part() + " has died, the process ends: " + death.cause());
       err.flush();
+      isSaid = true;
+    } finally {
+      end(isSaid);
+    }
+  }
+
+  private static void end(boolean isSaid) {
+    try {
+      if (!isSaid) {
+        STANDARD_ERROR.write(READY);
+      }
+    } catch (IOException e) {
+      // Nobody hears it.
     } finally {
       Runtime.getRuntime().halt(STATUS);
     }

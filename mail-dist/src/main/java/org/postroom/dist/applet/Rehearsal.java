@@ -14,15 +14,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.postroom.core.door.Door;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.dist.Role;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.Status;
@@ -89,7 +86,7 @@ public final class Rehearsal {
   public static void main(String[] args) {
     try {
       rehearse(Path.of(args[0]).resolve("main.cf"), Integer.parseInt(args[1]));
-    } catch (IOException | GeneralSecurityException | RuntimeException | AssertionError e) {
+    } catch (IOException | RuntimeException | AssertionError e) {
       // The server's threads would keep the process alive.
       System.err.println("not rehearsed: " + e);
       System.exit(1);
@@ -97,8 +94,7 @@ public final class Rehearsal {
     System.out.println(OVER);
   }
 
-  private static void rehearse(Path mainCf, int rounds)
-      throws IOException, GeneralSecurityException {
+  private static void rehearse(Path mainCf, int rounds) throws IOException {
     try (TestMail next = TestMail.start()) {
       Files.writeString(
           mainCf,
@@ -120,11 +116,12 @@ public final class Rehearsal {
     }
   }
 
-  private void run(TestMail next) throws IOException, GeneralSecurityException {
+  private void run(TestMail next) throws IOException {
     serve();
     command(PASSWORD + "\n", "user", "add", "-c", mainCf.toString(), "--password-stdin", ADA);
     List<Status.Listening> listeners = listeners();
-    SSLContext trust = trust(mainCf.resolveSibling("data").resolve("tls").resolve("ca.pem"));
+    Path authority = mainCf.resolveSibling("data").resolve("tls").resolve("ca.pem");
+    SSLContext trust = CertificateAuthority.trusting(Files.readString(authority));
     try (RehearsalTalk mx = connect(listeners, Role.MX, trust)) {
       receive(mx);
     }
@@ -212,21 +209,6 @@ public final class Rehearsal {
       talk.startTls(trust);
     }
     return talk;
-  }
-
-  private static SSLContext trust(Path authority) throws IOException, GeneralSecurityException {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream in = Files.newInputStream(authority)) {
-      trusted.setCertificateEntry(
-          "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
-    }
-    TrustManagerFactory managers =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, managers.getTrustManagers(), null);
-    return context;
   }
 
   // --- its clients

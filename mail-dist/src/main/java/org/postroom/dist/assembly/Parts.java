@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.postroom.core.config.Defaults;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -78,33 +77,46 @@ public final class Parts {
 
   /** Every parameter there is. */
   public ParamSet[] params() {
-    return Stream.concat(
-            ServerSettings.ofTheHouse().stream(),
-            parts.stream().flatMap(part -> part.params().stream()))
-        .toArray(ParamSet[]::new);
+    List<ParamSet> all = new ArrayList<>(ServerSettings.ofTheHouse());
+    for (Part part : parts) {
+      all.addAll(part.params());
+    }
+    return all.toArray(new ParamSet[0]);
   }
 
   /** What mails are looked into by: the house's own filters, then those of parts. */
   public List<FilterStation.Named> filters(Settings settings, Tables tables) {
-    return Stream.concat(
-            StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables).stream(),
-            parts.stream().flatMap(part -> part.filters(settings, tables).stream()))
-        .toList();
+    List<FilterStation.Named> all =
+        new ArrayList<>(StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables));
+    for (Part part : parts) {
+      all.addAll(part.filters(settings, tables));
+    }
+    return List.copyOf(all);
   }
 
   /** Looks at what their transports would obey; {@code BadConfiguration} for what cannot be. */
   public void check(Outgoing outgoing, Policy policy, Tables tables) {
-    parts.forEach(part -> part.check(outgoing, policy, tables));
+    for (Part part : parts) {
+      part.check(outgoing, policy, tables);
+    }
   }
 
   /** Names of the transports that they make. */
   public List<String> transports(Outgoing outgoing) {
-    return parts.stream().flatMap(part -> part.transports(outgoing).stream()).toList();
+    List<String> names = new ArrayList<>();
+    for (Part part : parts) {
+      names.addAll(part.transports(outgoing));
+    }
+    return List.copyOf(names);
   }
 
   /** All that can be listened for, in a fixed order. */
   public List<Door> doors() {
-    return parts.stream().flatMap(part -> part.doors().stream()).toList();
+    List<Door> doors = new ArrayList<>();
+    for (Part part : parts) {
+      doors.addAll(part.doors());
+    }
+    return List.copyOf(doors);
   }
 
   /** What configuration calls {@code name}. */
@@ -119,7 +131,9 @@ public final class Parts {
     for (Part part : parts) {
       Service service = part.open(premises, started);
       all.add(service);
-      part.doors().forEach(door -> byDoor.put(door, service));
+      for (Door door : part.doors()) {
+        byDoor.put(door, service);
+      }
     }
     return new OpenParts(all, byDoor);
   }

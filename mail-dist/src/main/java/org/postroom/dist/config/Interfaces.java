@@ -1,10 +1,12 @@
 package org.postroom.dist.config;
 
 import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,12 +40,14 @@ public record Interfaces(List<OwnAddresses.Interface> machine) {
    * @throws BadConfiguration when the system does not name them
    */
   public static Interfaces ofSystem(Settings settings) {
+    List<OwnAddresses.Interface> all = new ArrayList<>();
     try {
-      return new Interfaces(
-          NetworkInterface.networkInterfaces()
-              .flatMap(network -> network.getInterfaceAddresses().stream())
-              .map(a -> new OwnAddresses.Interface(a.getAddress(), a.getNetworkPrefixLength()))
-              .toList());
+      for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        for (InterfaceAddress one : network.getInterfaceAddresses()) {
+          all.add(new OwnAddresses.Interface(one.getAddress(), one.getNetworkPrefixLength()));
+        }
+      }
+      return new Interfaces(all);
     } catch (SocketException e) {
       throw new BadConfiguration(
           settings.fault(
@@ -142,17 +146,35 @@ public record Interfaces(List<OwnAddresses.Interface> machine) {
     byte[] octets = address.getAddress();
     return address.isAnyLocalAddress()
         || octets.length == 4 && octets[0] == IPV4_LOOPBACK
-        || machine.stream().anyMatch(own -> own.address().equals(address));
+        || isAmong(machine, address);
+  }
+
+  private static boolean isAmong(List<OwnAddresses.Interface> some, InetAddress address) {
+    for (OwnAddresses.Interface one : some) {
+      if (one.address().equals(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isEverywhere(List<InetAddress> listening) {
+    for (InetAddress address : listening) {
+      if (address.isAnyLocalAddress()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The addresses that are this server: those it listens to, and those of translators. */
   public OwnAddresses own(Settings settings, List<InetAddress> listening) {
     AddressFamily family = family(settings);
     List<OwnAddresses.Interface> own = new ArrayList<>(machine);
-    if (listening.stream().noneMatch(InetAddress::isAnyLocalAddress)) {
+    if (!isEverywhere(listening)) {
       own.removeIf(one -> !listening.contains(one.address()));
       for (InetAddress address : listening) {
-        if (own.stream().noneMatch(one -> one.address().equals(address))) {
+        if (!isAmong(own, address)) {
           own.add(new OwnAddresses.Interface(address, address.getAddress().length * Byte.SIZE));
         }
       }

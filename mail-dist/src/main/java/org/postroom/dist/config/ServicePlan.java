@@ -104,10 +104,13 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
 
   /** Names of the services by which mail may leave, which may have parameters of their own. */
   public static List<String> transports(MasterCf master) {
-    return master.services().stream()
-        .filter(service -> service.type().equals("unix"))
-        .map(MasterCf.Service::name)
-        .toList();
+    List<String> names = new ArrayList<>();
+    for (MasterCf.Service service : master.services()) {
+      if (service.type().equals("unix")) {
+        names.add(service.name());
+      }
+    }
+    return List.copyOf(names);
   }
 
   /**
@@ -137,7 +140,9 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
     }
 
     ServicePlan plan() {
-      master.services().forEach(this::service);
+      for (MasterCf.Service service : master.services()) {
+        service(service);
+      }
       return new ServicePlan(
           doors, new Outgoing(settings, transports), new Report(faults, notices));
     }

@@ -15,14 +15,16 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.postroom.core.json.Json;
@@ -39,9 +41,14 @@ import org.slf4j.LoggerFactory;
  * How operations are asked of a server that runs: a socket in its data folder, which only its own
  * user can enter; where the system says who asks, only that user and root are answered. Questions
  * and answers are frames of JSON, several on one connection if need be. What a client may take is
- * bounded: octets, time, and how many there are at once; others wait for their turn.
+ * bounded: octets, time, and how many there are at once; others wait for their turn ({@link
+ * Places}).
  */
 public final class Control implements AutoCloseable {
+  /** The most descriptors that all but the masters take of a server that everybody can reach. */
+  public static final int DESCRIPTORS_OF_EVERYBODY =
+      Places.IN_ALL_LINES + Places.STRANGERS * (1 + Frames.DESCRIPTORS);
+
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
@@ -59,31 +66,40 @@ public final class Control implements AutoCloseable {
   /** What anybody on this machine may have the server keep in memory. */
   private static final int LONGEST_OF_EVERYBODY = 64 * 1024;
 
-  private static final int CLIENTS = 16;
+  /** Until another try where the system cannot let anybody in. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final ServerSocketChannel socket;
   private final Runnable remove;
 
-  /** Who may ask; empty for everybody, whom the system names. */
-  private final Optional<UserPrincipal> owner;
+  /** Whose server it is. */
+  private final UserPrincipal owner;
+
+  /** Whether all users of this machine may ask, whom the system names. */
+  private final boolean isForAll;
 
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
-  private final Semaphore free = new Semaphore(CLIENTS);
+  private final ThreadFactory threads;
+  private final Places<Guest> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
 
   private Control(
       ServerSocketChannel socket,
       Runnable remove,
-      Optional<UserPrincipal> owner,
+      UserPrincipal owner,
+      boolean isForAll,
       Function<String, Optional<Operation<?, ?>>> operations,
-      Function<String, Desk> desks) {
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     this.socket = socket;
     this.remove = remove;
     this.owner = owner;
+    this.isForAll = isForAll;
     this.operations = operations;
     this.desks = desks;
+    this.threads = threads;
     this.thread = new Thread(this::run, "postroom-control");
     thread.setDaemon(true);
   }
@@ -98,6 +114,19 @@ public final class Control implements AutoCloseable {
       Path folder,
       Function<String, Optional<Operation<?, ?>>> operations,
       Function<String, Desk> desks) {
+    return open(folder, operations, desks, Control::thread);
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads on which clients are answered
+   */
+  static Control open(
+      Path folder,
+      Function<String, Optional<Operation<?, ?>>> operations,
+      Function<String, Desk> desks,
+      ThreadFactory threads) {
     SocketPlace place = new SocketPlace(folder);
     ServerSocketChannel socket = null;
     try {
@@ -107,7 +136,8 @@ public final class Control implements AutoCloseable {
       // Whoever can write to it can change passwords.
       Files.setPosixFilePermissions(bound, OWNER_ONLY);
       Control control =
-          new Control(socket, place::remove, Optional.of(Files.getOwner(bound)), operations, desks);
+          new Control(
+              socket, place::remove, Files.getOwner(bound), false, operations, desks, threads);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -137,7 +167,9 @@ public final class Control implements AutoCloseable {
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
-      Control control = new Control(socket, file::remove, Optional.empty(), operations, desks);
+      Control control =
+          new Control(
+              socket, file::remove, Files.getOwner(path), true, operations, desks, Control::thread);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -237,7 +269,11 @@ public final class Control implements AutoCloseable {
   public void close() {
     remove.run(); // first: when nobody listens any more, another server may have its socket there
     close(socket);
-    thread.interrupt(); // it may be waiting for a client to go
+    List<Guest> waiting;
+    synchronized (this) {
+      waiting = places.close(); // who has a place by now is known to have it
+    }
+    waiting.forEach(guest -> close(guest.channel()));
     long end = System.nanoTime() + AT_THE_END.toNanos();
     join(thread, end);
     clients
@@ -279,60 +315,87 @@ public final class Control implements AutoCloseable {
   private void run() {
     while (socket.isOpen()) {
       try {
-        free.acquire();
-        SocketChannel client = accept();
-        // Each on a thread of its own: one that says nothing must not keep the others waiting.
-        Thread serving = new Thread(() -> attend(client), "postroom-control-client");
-        serving.setDaemon(true);
-        clients.put(client, serving);
-        serving.start();
-      } catch (ClosedChannelException | InterruptedException e) {
+        receive(socket.accept());
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         LOG.debug("control socket: {}", e.getMessage());
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }
 
-  /** With a place taken, which is given back when nobody comes. */
-  private SocketChannel accept() throws IOException {
-    try {
-      return socket.accept();
-    } catch (IOException e) {
-      free.release();
-      throw e;
-    }
-  }
+  /** Who asks, and from where. */
+  private record Guest(SocketChannel channel, String user) {}
 
-  private void attend(SocketChannel client) {
-    try (client;
-        Frames frames = new Frames(client)) {
-      Optional<String> user = user(client);
-      if (user.isPresent()) {
-        serve(frames, desks.apply(user.get()));
+  private void receive(SocketChannel channel) {
+    try {
+      UserPrincipal user = user(channel);
+      boolean isMaster = user.equals(owner) || user.getName().equals("root");
+      if (!isForAll && !isMaster) {
+        LOG.warn("control socket: the user {} is not answered", user.getName());
+      } else if (places.come(new Guest(channel, user.getName()), user.getName(), isMaster)) {
+        seat();
+        return;
       }
     } catch (IOException e) {
       LOG.debug("control socket: {}", e.getMessage());
-    } finally {
-      clients.remove(client);
-      free.release();
     }
+    close(channel);
   }
 
   /**
-   * Who asks; empty for who may not. The folder's mode keeps others out; where the system says who
-   * it is, that is looked at, too.
+   * Who asks. Where the system does not say so, the folder's mode has kept all but its owner out.
+   *
+   * @throws IOException when nobody can say it
    */
-  private Optional<String> user(SocketChannel client) throws IOException {
-    if (!client.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
-      return owner.map(UserPrincipal::getName);
+  private UserPrincipal user(SocketChannel client) throws IOException {
+    if (client.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
+      return client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
     }
-    UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-    if (owner.isEmpty() || user.equals(owner.get()) || user.getName().equals("root")) {
-      return Optional.of(user.getName());
+    if (isForAll) {
+      throw new IOException("the system does not say who asks");
     }
-    LOG.warn("control socket: the user {} is not answered", user.getName());
-    return Optional.empty();
+    return owner;
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "postroom-control-client");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
+  private synchronized void seat() {
+    for (var next = places.next(); next.isPresent(); next = places.next()) {
+      Guest guest = next.get();
+      Thread serving = threads.newThread(() -> attend(guest));
+      clients.put(guest.channel(), serving);
+      try {
+        serving.start();
+      } catch (OutOfMemoryError e) {
+        // Threads are used up, it may be for a while: whoever comes behind that must be heard.
+        LOG.debug("control socket: {}", e.getMessage());
+        leave(guest);
+      }
+    }
+  }
+
+  private void attend(Guest guest) {
+    try (Frames frames = new Frames(guest.channel())) {
+      serve(frames, desks.apply(guest.user()));
+    } catch (IOException e) {
+      LOG.debug("control socket: {}", e.getMessage());
+    } finally {
+      leave(guest);
+      seat();
+    }
+  }
+
+  private void leave(Guest guest) {
+    close(guest.channel());
+    clients.remove(guest.channel());
+    places.leave(guest);
   }
 
   private void serve(Frames frames, Desk desk) throws IOException {
@@ -342,14 +405,13 @@ public final class Control implements AutoCloseable {
       byte[] answer;
       try {
         Optional<byte[]> frame =
-            frames.read(
-                owner.isEmpty() ? LONGEST_OF_EVERYBODY : Dialogue.LONGEST_QUESTION, PATIENCE);
+            frames.read(isForAll ? LONGEST_OF_EVERYBODY : Dialogue.LONGEST_QUESTION, PATIENCE);
         if (frame.isEmpty()) {
           return;
         }
         answer = answer(frame.get(), content, desk);
       } catch (Frames.TooLong e) {
-        if (owner.isPresent() || e.length() > Dialogue.LONGEST_QUESTION) {
+        if (!isForAll || e.length() > Dialogue.LONGEST_QUESTION) {
           throw e;
         }
         // Whoever names too many people hears of it, behind all that he says.

@@ -15,6 +15,9 @@ import java.util.Optional;
  * octets. A frame has a greatest length and a longest time to come or to be taken.
  */
 final class Frames implements AutoCloseable {
+  /** What waiting takes besides the socket: epoll's, and the one by which it is woken. */
+  static final int DESCRIPTORS = 2;
+
   private static final int HEAD = 4;
 
   /** What is made room for before it has come. */

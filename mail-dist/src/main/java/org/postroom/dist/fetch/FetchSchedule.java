@@ -55,8 +55,12 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
    */
   synchronized void become(List<FetchJob> jobs) {
     Map<String, JobState> byKey = new HashMap<>();
-    states.values().forEach(state -> byKey.put(state.job.key(), state));
-    rounds.values().forEach(state -> byKey.put(state.job.key(), state));
+    for (JobState state : states.values()) {
+      byKey.put(state.job.key(), state);
+    }
+    for (JobState state : rounds.values()) {
+      byKey.put(state.job.key(), state);
+    }
     Map<String, JobState> next = new LinkedHashMap<>();
     for (FetchJob job : jobs) {
       JobState state = byKey.get(job.key());
@@ -76,7 +80,7 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
       timer.cancel();
       timer = null;
     }
-    if (closed) {
+    if (closed || states.isEmpty()) {
       return;
     }
     long now = premises.timers().nanoTime();

@@ -1,9 +1,10 @@
 package org.postroom.dist.program;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.MasterCf;
@@ -29,10 +30,13 @@ final class PipeServices {
 
   /** Those that are transports: all but Dovecot's delivery, in whose place we are. */
   static List<Outgoing.Service> all(Outgoing outgoing) {
-    return outgoing.services().values().stream()
-        .filter(service -> service.program().equals(PIPE) && !isDovecots(service.line()))
-        .sorted(Comparator.comparing(service -> service.line().name()))
-        .toList();
+    Map<String, Outgoing.Service> byName = new TreeMap<>();
+    for (Outgoing.Service service : outgoing.services().values()) {
+      if (service.program().equals(PIPE) && !isDovecots(service.line())) {
+        byName.put(service.line().name(), service);
+      }
+    }
+    return List.copyOf(byName.values());
   }
 
   private static boolean isDovecots(MasterCf.Service line) {

@@ -1,5 +1,6 @@
 package org.postroom.dist.program;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -36,7 +37,11 @@ public final class ProgramPart implements Part {
 
   @Override
   public List<String> transports(Outgoing outgoing) {
-    return PipeServices.all(outgoing).stream().map(service -> service.line().name()).toList();
+    List<String> names = new ArrayList<>();
+    for (Outgoing.Service service : PipeServices.all(outgoing)) {
+      names.add(service.line().name());
+    }
+    return List.copyOf(names);
   }
 
   @Override

@@ -132,7 +132,11 @@ final class Programs implements AutoCloseable {
     /** Whether it was to end before it had begun. */
     private synchronized boolean isKilled(RunningProgram begun) {
       program = begun;
-      return killed != null || closed;
+      if (closed && killed == null) {
+        // close() has not come to this one yet, and may come when it is gone already.
+        killed = new Ending.Stopped();
+      }
+      return killed != null;
     }
 
     /** Kills it; when it is gone it has come to {@code how}. */

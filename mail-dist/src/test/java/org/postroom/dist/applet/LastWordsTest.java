@@ -1,11 +1,18 @@
 package org.postroom.dist.applet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postroom.core.testing.ChildJvm;
 
 final class LastWordsTest {
 
@@ -24,5 +31,40 @@ final class LastWordsTest {
   void aThreadsEndIsADeathWhereNothingCanBeReliedUponAnyMore(
       String thread, Throwable cause, boolean death) {
     assertThat(LastWords.isDeath(thread, cause)).isEqualTo(death);
+  }
+
+  @Test
+  @Tag("process")
+  void whereNoMemoryIsLeftForALineThatIsSaid() throws Exception {
+    Process process =
+        new ProcessBuilder(ChildJvm.command(List.of(), DiesWithoutMemory.class))
+            .redirectErrorStream(true)
+            .start();
+
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(said).contains("ERROR: a part has died, the process ends: no memory is left");
+    assertThat(process.waitFor()).as(said).isEqualTo(LastWords.STATUS);
+  }
+
+  /** A process in which nothing can be written as text any more. */
+  static final class DiesWithoutMemory {
+    private DiesWithoutMemory() {}
+
+    public static void main(String[] arguments) {
+      Writer full =
+          new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) {
+              throw new OutOfMemoryError("of the test");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+          };
+      LastWords.lifeline(new PrintWriter(full)).died("committer", new OutOfMemoryError());
+    }
   }
 }

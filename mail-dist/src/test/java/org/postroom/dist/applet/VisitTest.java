@@ -22,12 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
@@ -54,6 +58,7 @@ final class VisitTest {
   private Path mainCf;
   private Path launcher;
   private MailServer server;
+  private final Queue<RuntimeException> faults = new ConcurrentLinkedQueue<>();
 
   /** What a command came to, and whether it said it in a process of its own. */
   private record Came(int status, String out, String err) {
@@ -133,7 +138,15 @@ final class VisitTest {
     builder
         .unwrap(DescribedServer.class)
         .operation(
-            CommandOperation.by((desk, call) -> Visitor.run(Commands.all(), file, desk, call)));
+            CommandOperation.by(
+                (desk, call) -> {
+                  try {
+                    return Visitor.run(Commands.all(), file, desk, call);
+                  } catch (RuntimeException e) {
+                    faults.add(e); // the caller only hears that it is run elsewhere
+                    throw e;
+                  }
+                }));
     server = builder.account("ada@example.org", "correct horse").start();
   }
 
@@ -142,6 +155,7 @@ final class VisitTest {
     if (server != null) {
       server.close();
     }
+    assertThat(faults).as("what the server was at fault with").isEmpty();
   }
 
   private Came visit(byte[] input, String... words) throws Exception {
@@ -363,6 +377,16 @@ final class VisitTest {
     assertThat(queue()).isEmpty();
   }
 
+  /** Words are held back until there are some of them: the last that are too many as well. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 20_000})
+  void whatIsTooLongToBeKeptIsSaidElsewhere(int more) throws Exception {
+    String words = "x".repeat(256 * 1024 + more);
+    Files.writeString(mainCf, Files.readString(mainCf) + "my_words = " + words + "\n");
+
+    assertThat(visit(MAIL, "postconf", "-n").isElsewhere()).isTrue();
+  }
+
   /** The server has not the memory that as many addresses as fit into a mail would take. */
   @Test
   void whoNamesVeryManyIsNotServedByTheServer() throws Exception {
@@ -546,7 +570,7 @@ final class VisitTest {
     assertThat(visitDeaf("postqueue", "-p").isElsewhere()).isTrue();
   }
 
-  /** Anybody can hold all of the places that the server has for its callers. */
+  /** The server's own user and root can hold all of the places that it has for its callers. */
   @Test
   void whoMayAskAgainDoesNotWaitForTheEndOfOthers() throws Exception {
     byte[] mailToCome =
@@ -693,10 +717,7 @@ final class VisitTest {
   /** Others can hand in mail, in their own name, and see nothing that is the server's. */
   @Test
   void anotherUserHandsInMailAndNoMore() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "not root");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
-    List<String> nobody =
-        List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+    List<String> nobody = as("nobody");
     Files.createFile(folder.resolve("errors"));
     for (String file : List.of("words", "input", "name")) {
       Files.createFile(folder.resolve(file));
@@ -724,6 +745,63 @@ final class VisitTest {
       assertThat(visit(nobody, MAIL, words.split(" ")).isElsewhere()).as(words).isTrue();
     }
     assertThat(queue()).hasSize(1);
+  }
+
+  /** A user of this machine, who shares no group with the server's. */
+  private static List<String> as(String user) {
+    assumeTrue("root".equals(System.getProperty("user.name")), "not root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
+    return List.of("/usr/bin/setpriv", "--reuid=" + user, "--regid=65534", "--clear-groups");
+  }
+
+  /** He may hold all that he gets. */
+  @Test
+  void aUserWhoComesAgainAndAgainKeepsNobodyElseOut() throws Exception {
+    List<String> crowd = new ArrayList<>(as("nobody"));
+    crowd.addAll(
+        List.of(
+            PERL.toString(),
+            "-MSocket",
+            "-e",
+            """
+            my $place = sockaddr_un shift;
+            my @held;
+            my $closed = '';
+            $| = 1;
+            for my $count (1 .. 600) {
+              socket(my $socket, PF_UNIX, SOCK_STREAM, 0) or die $!;
+              connect $socket, $place or die $!;
+              push @held, $socket;
+              vec($closed, fileno $socket, 1) = 1;
+            }
+            print "here\n";
+            # Whoever has had his turn, or finds the line too long, comes again.
+            while (select(my $ready = $closed, undef, undef, undef) > 0) {
+              for my $sent_away (grep { defined fileno($_) && vec($ready, fileno($_), 1) } @held) {
+                vec($closed, fileno $sent_away, 1) = 0;
+                close $sent_away;
+                socket(my $again, PF_UNIX, SOCK_STREAM, 0) or die $!;
+                connect $again, $place or exit;
+                push @held, $again;
+                vec($closed, fileno $again, 1) = 1;
+              }
+              select undef, undef, undef, 0.01;
+            }
+            """,
+            folder.resolve("submit").toString()));
+    Process process =
+        new ProcessBuilder(crowd).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try {
+      assertThat(process.inputReader().readLine()).isEqualTo("here");
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(visit(as("daemon"), MAIL, "sendmail", "-t", "bob@far.test").status()).isZero();
+        assertThat(visit(MAIL, "postqueue", "-p").isElsewhere()).isFalse();
+      }
+      assertThat(queue()).hasSize(3);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   @Test

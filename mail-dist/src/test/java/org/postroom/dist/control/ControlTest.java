@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -238,6 +239,32 @@ final class ControlTest {
     silent.get(7).close();
 
     assertThat(waiting.get(30, TimeUnit.SECONDS)).contains(List.of("a"));
+  }
+
+  /** The machine has no more of them for a while, and says so in its own way. */
+  @Test
+  void whereNoThreadCanBeHadWhoComesIsSentAwayAndWhoComesLaterIsAnswered() throws IOException {
+    AtomicInteger missing = new AtomicInteger(20); // more than there are places
+    opened.add(
+        Control.open(
+            folder,
+            name -> Optional.ofNullable(ALL.get(name)),
+            user -> EMPTY,
+            work ->
+                new Thread(work) {
+                  @Override
+                  public synchronized void start() {
+                    if (missing.getAndDecrement() > 0) {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    super.start();
+                  }
+                }));
+    for (int i = 0; i < 20; i++) {
+      assertThat(dial().read(ByteBuffer.allocate(1))).as("its end").isEqualTo(-1);
+    }
+
+    assertThat(echo(folder, "a")).contains(List.of("a"));
   }
 
   @Test

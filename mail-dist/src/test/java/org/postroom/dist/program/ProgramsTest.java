@@ -46,13 +46,16 @@ final class ProgramsTest {
   }
 
   private CompletableFuture<Ending> run(String script, String input) {
-    return programs.run(
-        new Job(
-            List.of("/usr/bin/setsid", "/bin/sh", "-c", script),
-            ENVIRONMENT,
-            folder,
-            out -> out.write(input.getBytes(UTF_8)),
-            LIMIT));
+    return programs.run(job(script, input));
+  }
+
+  private Job job(String script, String input) {
+    return new Job(
+        List.of("/usr/bin/setsid", "/bin/sh", "-c", script),
+        ENVIRONMENT,
+        folder,
+        out -> out.write(input.getBytes(UTF_8)),
+        LIMIT);
   }
 
   private static Ending.Exited exited(CompletableFuture<Ending> run) {
@@ -78,7 +81,11 @@ final class ProgramsTest {
   }
 
   private static void isGone(long pid) {
-    Until.so(() -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+    Until.so(() -> isDead(pid));
+  }
+
+  private static boolean isDead(long pid) {
+    return !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
   @Test
@@ -194,6 +201,23 @@ final class ProgramsTest {
     assertThat(List.of(first.join(), second.join(), third.join()))
         .containsOnly(new Ending.Stopped());
     assertThat(file("c")).doesNotExist();
+  }
+
+  @Test
+  void thatAreOnlyJustBegunEndWithTheServerToo() {
+    int many = 24;
+    try (Programs crowd = new Programs(many, time, workers)) {
+      List<CompletableFuture<Ending>> runs = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        runs.add(crowd.run(job("echo $$ >c" + i + "; sleep 1000", "")));
+      }
+      long last = number("c" + (many - 1)); // it runs, and Programs hardly know of that yet
+
+      crowd.close();
+
+      assertThat(runs).allSatisfy(run -> assertThat(run.join()).isEqualTo(new Ending.Stopped()));
+      isGone(last);
+    }
   }
 
   @Test

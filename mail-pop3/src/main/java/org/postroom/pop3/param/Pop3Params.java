@@ -3,6 +3,7 @@ package org.postroom.pop3.param;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
@@ -22,7 +23,7 @@ public final class Pop3Params {
           "${login_greeting?{$login_greeting}:{POP3 server ready.}}",
           "printable ASCII",
           AuthParams::printable,
-          text -> text,
+          Function.identity(),
           "What clients hear first.");
 
   public static final Param<Duration> LOGIN_TIMEOUT =
@@ -83,7 +84,7 @@ public final class Pop3Params {
           "takeover",
           "takeover, strict (or yes) or off (or no)",
           Pop3Params::lockPolicy,
-          text -> text,
+          Function.identity(),
           """
           Whether a mailbox has one POP3 session at a time: strict says so and nothing else,
           takeover ends one whose client has been silent when the next logs in, off lets as many

@@ -5,6 +5,7 @@ import static org.postroom.core.config.Bounds.between;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
@@ -165,7 +166,7 @@ public final class SmtpParams {
           "+=",
           "two characters",
           SmtpParams::twoCharacters,
-          text -> text,
+          Function.identity(),
           "What stands before the recipient, and for his @, where XVERP is asked for without a word.");
 
   public static final Param<String> VERP_FILTER =

@@ -43,6 +43,12 @@ public final class Schema {
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();
 
+  /**
+   * What H2's come to for a database that is empty. A test holds it to them: every first store of a
+   * process would have to read and merge them.
+   */
+  static final String NEWEST_WHOLE = "newest.sql";
+
   /** From here on names of accounts are kept in their one spelling. */
   private static final int RESPELLED = 2;
 
@@ -94,20 +100,35 @@ public final class Schema {
     }
   }
 
-  /** Put together once: they are the same for every store in memory of a process. */
-  private static final class Merged {
-    static final List<String> OF_H2 =
-        MergedMigrations.of(MIGRATIONS.stream().map(new Schema("h2")::read).toList());
+  /** Read once: they are the same for every store in memory of a process. */
+  private static final class Newest {
+    static final List<String> OF_H2 = statements(new Schema("h2").read(NEWEST_WHOLE));
   }
 
   /** What all migrations come to, in an empty database of H2 that will not outlive the program. */
   public static void createTemporary(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String sql : Merged.OF_H2) {
+      for (String sql : Newest.OF_H2) {
         statement.execute(sql);
       }
     }
     note(connection);
+  }
+
+  /** Those of a script that has each end in a semicolon and its line. */
+  private static List<String> statements(String script) {
+    List<String> all = new ArrayList<>();
+    int start = 0;
+    for (int end = script.indexOf(";\n"); end >= 0; end = script.indexOf(";\n", start)) {
+      all.add(script.substring(start, end));
+      start = end + 2;
+    }
+    return List.copyOf(all);
+  }
+
+  /** The text of all migrations, in their order. */
+  List<String> migrations() {
+    return MIGRATIONS.stream().map(this::read).toList();
   }
 
   private static void note(Connection connection) throws SQLException {
@@ -121,7 +142,7 @@ public final class Schema {
     }
   }
 
-  private String read(String name) {
+  String read(String name) {
     String path = "db/" + database + "/" + name;
     try (InputStream in = Schema.class.getResourceAsStream(path)) {
       if (in == null) {

@@ -20,7 +20,6 @@ import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.Effort;
-import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
 
 /**
@@ -74,8 +73,7 @@ final class ContentChecks implements Filter {
 
   private static CheckTables opened(Settings settings, Param<List<String>> param, Tables tables) {
     try {
-      List<LookupTable> opened = settings.get(param).stream().map(tables::open).toList();
-      return new CheckTables(param.name(), opened);
+      return new CheckTables(param.name(), tables.openAll(settings.get(param)).tables());
     } catch (BadValue e) {
       throw new BadConfiguration(settings.fault(param, e.reason()));
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The statements of all migrations for a database that is empty: a column that a later one adds or
@@ -23,6 +24,13 @@ final class MergedMigrations {
   private final Map<String, String> statements = new LinkedHashMap<>();
 
   private MergedMigrations() {}
+
+  /** The same as a script, each statement with its semicolon at the end of a line. */
+  static String script(List<String> migrations) {
+    return of(migrations).stream()
+        .map(statement -> statement + ";\n")
+        .collect(Collectors.joining());
+  }
 
   /** The statements in the order in which they can be executed. */
   static List<String> of(List<String> migrations) {
