@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The one writer of a store. Callers hand in units of work and wait; the committer takes all that
  * are waiting, runs them in one transaction, syncs once, shows the new states and lets the callers
- * go on. While it syncs, the next batch gathers: there is no artificial delay.
+ * go on. While it syncs, the next batch gathers: there is no artificial delay for whoever has a
+ * client that waits. What nobody waits for is patient: it is done with the next unit that somebody
+ * waits for, or alone after a moment ({@link Origin#patience}).
  *
  * <p>A unit that throws is undone alone. When the transaction itself fails, its units are run again
  * one by one, so that only those hear of it that cannot be done.
@@ -55,6 +57,12 @@ final class Committer implements AutoCloseable {
   // Taken from the queue, but over the limit of the batch before it.
   private @Nullable Task<?> left;
 
+  /** Taken from the queue, and waits for company until {@link #aloneAt} at the latest. */
+  private final List<Task<?>> patient = new ArrayList<>();
+
+  private final long patienceNanos;
+  private long aloneAt;
+
   /** What stands in memory for rows, and is read anew when it may have missed some. */
   interface Renewal {
     /**
@@ -75,6 +83,7 @@ final class Committer implements AutoCloseable {
     this.catalog = catalog;
     this.blobs = blobs;
     this.ids = new Ids();
+    this.patienceNanos = database.patience().toNanos();
     thread =
         new Thread(
             lifeline.guarding("the committer", () -> closing, this::work), "postroom-committer");
@@ -97,10 +106,21 @@ final class Committer implements AutoCloseable {
    * @param octets about how many
    */
   <T> T run(long octets, Unit<T> unit) {
+    return handIn(new Task<>(unit, octets, false));
+  }
+
+  /**
+   * The same for a unit that no client waits for: it may come a moment later, and costs no sync of
+   * its own where others come meanwhile.
+   */
+  <T> T runPatiently(Unit<T> unit) {
+    return handIn(new Task<>(unit, 0, patienceNanos > 0));
+  }
+
+  private <T> T handIn(Task<T> task) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException("a unit of work waits for another");
     }
-    Task<T> task = new Task<>(unit, octets);
     enqueue(task, PATIENCE_SECONDS);
     return task.await();
   }
@@ -146,6 +166,9 @@ final class Committer implements AutoCloseable {
       for (Task<?> task : batch) {
         task.fail(end);
       }
+      for (Task<?> task : patient) {
+        task.fail(end);
+      }
       Task<?> late = left;
       while (late != null) {
         late.fail(end);
@@ -158,20 +181,25 @@ final class Committer implements AutoCloseable {
   private boolean take(List<Task<?>> batch) {
     Task<?> task = left;
     left = null;
-    while (task == null) {
+    boolean enough = false;
+    while (task == null && !enough) {
       boolean last = closing;
-      try {
-        task = waiting.poll(last ? 0 : 1, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        LOG.debug("the committer was interrupted, which nobody has a reason for; it goes on");
-      }
-      if (task == null && last) {
-        return false;
-      }
-      if (task == null) {
+      Task<?> next = next(last);
+      if (next == null && patient.isEmpty()) {
+        if (last) {
+          return false;
+        }
         database.rest();
+      } else if (next != null && next.patient) {
+        aloneAt = patient.isEmpty() ? System.nanoTime() + patienceNanos : aloneAt;
+        patient.add(next);
+      } else {
+        task = next;
       }
+      enough = last || isFull(patient) || !patient.isEmpty() && nanosOfPatience() <= 0;
     }
+    batch.addAll(patient);
+    patient.clear();
     long octets = 0;
     while (task != null) {
       if (!batch.isEmpty() && octets + task.octets > MOST_OCTETS) {
@@ -180,9 +208,28 @@ final class Committer implements AutoCloseable {
       }
       octets += task.octets;
       batch.add(task);
-      task = batch.size() < MOST_UNITS ? waiting.poll() : null;
+      task = isFull(batch) ? null : waiting.poll();
     }
     return true;
+  }
+
+  private static boolean isFull(List<Task<?>> batch) {
+    return batch.size() >= MOST_UNITS;
+  }
+
+  /** What was handed in next; null when nothing was for a while. */
+  private @Nullable Task<?> next(boolean last) {
+    long nanos = patient.isEmpty() ? TimeUnit.SECONDS.toNanos(1) : nanosOfPatience();
+    try {
+      return waiting.poll(last ? 0 : nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      LOG.debug("the committer was interrupted, which nobody has a reason for; it goes on");
+      return null;
+    }
+  }
+
+  private long nanosOfPatience() {
+    return aloneAt - System.nanoTime();
   }
 
   private void execute(List<Task<?>> tasks) {
@@ -309,17 +356,19 @@ final class Committer implements AutoCloseable {
   private static final class Task<T> {
     private final Unit<T> unit;
     private final long octets;
+    private final boolean patient;
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable T result;
     private @Nullable RuntimeException fault;
 
-    Task(Unit<T> unit, long octets) {
+    Task(Unit<T> unit, long octets, boolean patient) {
       this.unit = unit;
       this.octets = octets;
+      this.patient = patient;
     }
 
     static Task<Boolean> nothing() {
-      return new Task<>(batch -> Boolean.TRUE, 0);
+      return new Task<>(batch -> Boolean.TRUE, 0, false);
     }
 
     /** Whether it went well; a fault of the database is thrown, the unit's own are kept. */

@@ -299,6 +299,11 @@ final class Database implements AutoCloseable {
     origin.sync(writer().connection());
   }
 
+  /** See {@link Origin#patience}. */
+  Duration patience() {
+    return origin.patience();
+  }
+
   /**
    * Commits the transaction of {@link #writer}'s statements; see {@link Origin#commit}.
    *

@@ -42,6 +42,11 @@ final class MemoryOrigin implements Origin {
   }
 
   @Override
+  public Duration patience() {
+    return Duration.ZERO;
+  }
+
+  @Override
   public boolean isBrokenBy(Throwable fault) {
     return H2.isDeadAfter(fault);
   }

@@ -59,6 +59,14 @@ interface Origin extends AutoCloseable {
     commit(writer, durable);
   }
 
+  /**
+   * How long a unit of work that nobody waits for may wait for one that somebody waits for, to be
+   * made durable with it. None where that costs nothing.
+   */
+  default Duration patience() {
+    return Duration.ofMillis(5);
+  }
+
   /** Makes what was committed durable, where the commit does not. */
   default void sync(Connection writer) throws SQLException {}
 

@@ -119,6 +119,10 @@ final class SqlMailCommit implements MailCommit {
       }
     }
 
+    boolean isEmpty() {
+      return acceptances.isEmpty();
+    }
+
     /** Has the unit of work done that they are to be ours in. */
     <T> T run(Unit<T> unit) {
       try {

@@ -380,7 +380,7 @@ final class SqlQueueStore implements QueueStore {
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned,
       SqlMailCommit.Entering entering) {
-    return entering.run(
+    Unit<Set<QueueId>> unit =
         batch -> {
           Set<QueueId> gone = new HashSet<>();
           entering.enterAll(batch);
@@ -392,7 +392,9 @@ final class SqlQueueStore implements QueueStore {
               });
           batch.durable();
           return gone;
-        });
+        };
+    // For the end of an attempt no client waits; a report has a body, which is written at once.
+    return entering.isEmpty() ? committer.runPatiently(unit) : entering.run(unit);
   }
 
   private Map<Long, QueueRows.Owned> owned(List<Settlement> settlements) {
