@@ -46,12 +46,12 @@ import org.postroom.storage.store.SqlStorage;
 final class RelayedMailTest {
   private static final int MAILS = 20;
   private static final String DESTINATION = "smtp:far.test";
-  private static final Instant LEASED = Instant.now().plus(Duration.ofMinutes(15));
+  private final Instant leased = Instant.now().plus(Duration.ofMinutes(15));
 
   @TempDir private Path temp;
 
   private void relayOneByOne(MailCommit commit, QueueStore queue, int mails) {
-    SomePlaces places = new SomePlaces("me", LEASED).with(DESTINATION, mails);
+    SomePlaces places = new SomePlaces("me", leased).with(DESTINATION, mails);
     queue.serve(places);
     long others = queue.size();
     for (int i = 0; i < mails; i++) {
