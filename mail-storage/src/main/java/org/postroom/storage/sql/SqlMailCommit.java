@@ -9,13 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.arrival.QueueIds;
-import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.QueueStore.Scheduler;
 import org.postroom.core.refusal.StorageUnavailable;
 
 /** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
@@ -24,30 +22,22 @@ final class SqlMailCommit implements MailCommit {
   private final BodyRoom bodyStore;
   private final Watchers watchers;
   private final Clock clock;
-  private final Epoch epoch;
   private final QueueIds ids;
-  private final Standing standing;
-  private volatile Scheduler scheduler = destination -> Optional.empty();
+  private final QueueEntrance queue;
 
   SqlMailCommit(
       Committer committer,
       BodyRoom bodyStore,
       Watchers watchers,
       Clock clock,
-      Epoch epoch,
-      Standing standing) {
+      QueueIds ids,
+      QueueEntrance queue) {
     this.committer = committer;
     this.bodyStore = bodyStore;
     this.watchers = watchers;
     this.clock = clock;
-    this.epoch = epoch;
-    this.ids = epoch.queueIds(clock);
-    this.standing = standing;
-  }
-
-  /** Has what comes in leased for {@code other} where it has places. */
-  void serve(Scheduler other) {
-    scheduler = other;
+    this.ids = ids;
+    this.queue = queue;
   }
 
   @Override
@@ -109,7 +99,7 @@ final class SqlMailCommit implements MailCommit {
         for (Acceptance one : acceptances) {
           bodies.add(place(one));
           parsed.add(parsed(one));
-          attempts.add(firstAttempts(one));
+          attempts.add(queue.attempts(one));
         }
         placed = true;
       } finally {
@@ -180,15 +170,6 @@ final class SqlMailCommit implements MailCommit {
     }
   }
 
-  private FirstAttempts firstAttempts(Acceptance acceptance) {
-    long now = clock.millis();
-    return FirstAttempts.of(
-        acceptance,
-        scheduler,
-        epoch,
-        destination -> standing.destinations().isReady(destination, now));
-  }
-
   private PlacedBody place(Acceptance acceptance) {
     long described = Description.QUEUED_AT_MOST * (1L + acceptance.onward().size());
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
@@ -218,7 +199,7 @@ final class SqlMailCommit implements MailCommit {
     }
     boolean onward = !acceptance.onward().isEmpty();
     if (onward) {
-      queue(batch, message, acceptance, description, body, attempts);
+      queue.enter(batch, acceptance, message, description, body, attempts);
     }
     batch.body(
         message,
@@ -264,39 +245,5 @@ final class SqlMailCommit implements MailCommit {
   private InternalDate localDate(Instant arrived) {
     ZoneId zone = clock.getZone();
     return InternalDate.of(arrived.atZone(zone).toOffsetDateTime());
-  }
-
-  private void queue(
-      Batch batch,
-      long message,
-      Acceptance acceptance,
-      Description description,
-      PlacedBody body,
-      FirstAttempts attempts)
-      throws SQLException {
-    long mail = batch.id(Ids.Kind.QUEUE_MAIL);
-    Envelope envelope = acceptance.mail().envelope();
-    description.queued(acceptance.mail().id(), envelope);
-    if (acceptance.isHeld()) {
-      description.held();
-    }
-    long[] recipients = new long[acceptance.onward().size()];
-    for (int i = 0; i < recipients.length; i++) {
-      recipients[i] = batch.id(Ids.Kind.QUEUE_RECIPIENT);
-      description.onward(acceptance.onward().get(i));
-    }
-    QueueEntry entry = new QueueEntry(mail, message, recipients, acceptance, attempts::lease);
-    batch.queue().enter(entry);
-    batch.afterwards(
-        () -> {
-          entry.ready(standing.destinations()::ready);
-          standing.destinations().count(recipients.length);
-          BlobRef ref = body.ref();
-          if (ref != null) {
-            standing.leased().put(entry.leased(ref));
-            attempts.begin(acceptance, recipients, bodyStore.content(ref));
-          }
-          standing.listeners().forEach(Runnable::run);
-        });
   }
 }

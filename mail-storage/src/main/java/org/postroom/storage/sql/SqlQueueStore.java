@@ -34,23 +34,8 @@ final class SqlQueueStore implements QueueStore {
   private static final String RENEW =
       "UPDATE queue_recipient SET ready_ts = ? WHERE id = ? AND leased = 1 AND lease_owner = ?";
 
-  /** The end of a lease without an outcome: what was held meanwhile stays so. */
-  private static final String BACK =
-      "UPDATE queue_recipient SET ready_ts = CASE WHEN leased = 1 THEN due_ts ELSE ready_ts END,"
-          + " leased = CASE WHEN leased = 1 THEN 0 ELSE leased END, lease_owner = NULL";
-
-  private static final String RELEASE = BACK + " WHERE leased IN (1, 3, 4) AND lease_owner = ?";
-  private static final String RELEASE_ONE = BACK + " WHERE id = ?";
-
-  /** What was set aside may have been mended. */
-  private static final String LOOK_AGAIN =
-      "UPDATE queue_recipient SET leased = 0, ready_ts = due_ts WHERE leased = " + RowState.ASIDE;
-
   private static final String LEASED =
       "SELECT id FROM queue_recipient WHERE leased IN (1, 3, 4, 5) AND lease_owner = ?";
-
-  private static final String GIVE_BACK =
-      BACK + " WHERE leased = 1 OR leased IN (3, 4, 5) AND lease_owner IS NOT NULL";
 
   /** Deleted rows whose attempt nobody will settle. */
   private static final String GOING =
@@ -80,6 +65,7 @@ final class SqlQueueStore implements QueueStore {
   private final Database database;
   private final BlobStore blobs;
   private final SqlMailCommit commit;
+  private final QueueEntrance entrance;
   private final Destinations destinations;
   private final Epoch epoch;
   private final List<Runnable> listeners;
@@ -92,6 +78,7 @@ final class SqlQueueStore implements QueueStore {
       Database database,
       BlobStore blobs,
       SqlMailCommit commit,
+      QueueEntrance entrance,
       Clock clock,
       Standing standing,
       Epoch epoch) {
@@ -99,6 +86,7 @@ final class SqlQueueStore implements QueueStore {
     this.database = database;
     this.blobs = blobs;
     this.commit = commit;
+    this.entrance = entrance;
     this.destinations = standing.destinations();
     this.leased = standing.leased();
     this.listeners = standing.listeners();
@@ -112,7 +100,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public void serve(Scheduler scheduler) {
-    commit.serve(scheduler);
+    entrance.serve(scheduler);
   }
 
   @Override
@@ -220,14 +208,6 @@ final class SqlQueueStore implements QueueStore {
     }
   }
 
-  /**
-   * For the opening of the store, which nobody else has open: all that is leased is by the dead.
-   */
-  static void giveBackLeases(Statements statements) throws SQLException {
-    statements.update(GIVE_BACK);
-    statements.update(LOOK_AGAIN);
-  }
-
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
   private static long first(Journaled statements, String destination) throws SQLException {
     Prepared select = statements.of(FIRST);
@@ -272,9 +252,7 @@ final class SqlQueueStore implements QueueStore {
           Map<String, Long> firsts = new HashMap<>();
           batch.op(
               statements -> {
-                Prepared update = statements.of(RELEASE);
-                update.setString(1, epoch.holder(owner));
-                if (update.executeUpdate() + statements.update(LOOK_AGAIN) > 0) {
+                if (LeaseEnd.of(epoch.holder(owner), statements) > 0) {
                   firsts.putAll(Destinations.load(statements));
                 }
               });
@@ -297,7 +275,7 @@ final class SqlQueueStore implements QueueStore {
                 List<Long> lost = found(statements.of(LEASED), epoch.holder(owner));
                 lost.removeAll(kept);
                 for (Long recipient : lost) {
-                  statements.update(RELEASE_ONE, recipient);
+                  LeaseEnd.of(recipient, statements);
                 }
                 if (!lost.isEmpty()) {
                   firsts.putAll(Destinations.load(statements));

@@ -50,7 +50,7 @@ record Standing(
     } else {
       secret = Base64.getDecoder().decode(known);
     }
-    SqlQueueStore.giveBackLeases(statements);
+    LeaseEnd.all(statements);
     Map<String, Long> queued = Destinations.load(statements);
     long waiting = Destinations.rows(statements);
     // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start

@@ -26,8 +26,7 @@ final class PatientUnitsTest {
     StoreHealth health =
         new StoreHealth("the database", lifeline, StoreHealth.Reopenings.DEFAULT, System::nanoTime);
     Catalog catalog = new Catalog(1 << 20);
-    Database database =
-        new Database("the database", new Dialect.H2(), place, catalog, health);
+    Database database = new Database("the database", new Dialect.H2(), place, catalog, health);
     database.takePlace();
     committer = new Committer(database, catalog, new MemoryBlobs(), statements -> {}, lifeline);
     database.opened();
