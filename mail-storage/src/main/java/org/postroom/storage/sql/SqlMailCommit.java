@@ -14,6 +14,7 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueStore.Scheduler;
 import org.postroom.core.refusal.StorageUnavailable;
 
 /** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
@@ -30,14 +31,19 @@ final class SqlMailCommit implements MailCommit {
       BodyRoom bodyStore,
       Watchers watchers,
       Clock clock,
-      QueueIds ids,
-      QueueEntrance queue) {
+      Epoch epoch,
+      Standing standing) {
     this.committer = committer;
     this.bodyStore = bodyStore;
     this.watchers = watchers;
     this.clock = clock;
-    this.ids = ids;
-    this.queue = queue;
+    this.ids = epoch.queueIds(clock);
+    this.queue = new QueueEntrance(standing, epoch, clock, bodyStore);
+  }
+
+  /** Has what comes in leased for {@code scheduler} where it has places. */
+  void serve(Scheduler scheduler) {
+    queue.serve(scheduler);
   }
 
   @Override

@@ -65,7 +65,6 @@ final class SqlQueueStore implements QueueStore {
   private final Database database;
   private final BlobStore blobs;
   private final SqlMailCommit commit;
-  private final QueueEntrance entrance;
   private final Destinations destinations;
   private final Epoch epoch;
   private final List<Runnable> listeners;
@@ -78,7 +77,6 @@ final class SqlQueueStore implements QueueStore {
       Database database,
       BlobStore blobs,
       SqlMailCommit commit,
-      QueueEntrance entrance,
       Clock clock,
       Standing standing,
       Epoch epoch) {
@@ -86,7 +84,6 @@ final class SqlQueueStore implements QueueStore {
     this.database = database;
     this.blobs = blobs;
     this.commit = commit;
-    this.entrance = entrance;
     this.destinations = standing.destinations();
     this.leased = standing.leased();
     this.listeners = standing.listeners();
@@ -100,7 +97,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public void serve(Scheduler scheduler) {
-    entrance.serve(scheduler);
+    commit.serve(scheduler);
   }
 
   @Override
