@@ -55,9 +55,8 @@ public final class Engine implements AutoCloseable {
     purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
     mail = new SqlMailStore(committer, whole, catalog, database, bodies, rows, watchers, clock);
-    QueueEntrance entrance = new QueueEntrance(standing, epoch, clock, bodies);
-    commit = new SqlMailCommit(committer, bodies, watchers, clock, epoch.queueIds(clock), entrance);
-    queue = new SqlQueueStore(committer, database, blobs, commit, entrance, clock, standing, epoch);
+    commit = new SqlMailCommit(committer, bodies, watchers, clock, epoch, standing);
+    queue = new SqlQueueStore(committer, database, blobs, commit, clock, standing, epoch);
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
     accounts = new SqlAccounts(accountRows, database, catalog, whole, credentials, random, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);
