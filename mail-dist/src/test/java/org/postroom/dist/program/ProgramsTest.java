@@ -206,18 +206,20 @@ final class ProgramsTest {
   @Test
   void thatAreOnlyJustBegunEndWithTheServerToo() {
     int many = 24;
-    try (Programs crowd = new Programs(many, time, workers)) {
-      List<CompletableFuture<Ending>> runs = new ArrayList<>();
+    Programs crowd = new Programs(many, time, workers);
+    List<CompletableFuture<Ending>> runs = new ArrayList<>();
+    long last;
+    try {
       for (int i = 0; i < many; i++) {
         runs.add(crowd.run(job("echo $$ >c" + i + "; sleep 1000", "")));
       }
-      long last = number("c" + (many - 1)); // it runs, and Programs hardly know of that yet
-
+      last = number("c" + (many - 1)); // it runs, and Programs hardly know of that yet
+    } finally {
       crowd.close();
-
-      assertThat(runs).allSatisfy(run -> assertThat(run.join()).isEqualTo(new Ending.Stopped()));
-      isGone(last);
     }
+
+    assertThat(runs).allSatisfy(run -> assertThat(run.join()).isEqualTo(new Ending.Stopped()));
+    isGone(last);
   }
 
   @Test
