@@ -81,7 +81,7 @@ public final class Control implements AutoCloseable {
   private final Function<String, Optional<Operation<?, ?>>> operations;
   private final Function<String, Desk> desks;
   private final ThreadFactory threads;
-  private final Places<Guest> places = new Places<>();
+  private final Places<Caller> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
 
@@ -166,10 +166,10 @@ public final class Control implements AutoCloseable {
       file = SocketFile.at(path);
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
+      UserPrincipal owner = Files.getOwner(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
       Control control =
-          new Control(
-              socket, file::remove, Files.getOwner(path), true, operations, desks, Control::thread);
+          new Control(socket, file::remove, owner, true, operations, desks, Control::thread);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -269,11 +269,11 @@ public final class Control implements AutoCloseable {
   public void close() {
     remove.run(); // first: when nobody listens any more, another server may have its socket there
     close(socket);
-    List<Guest> waiting;
+    List<Caller> waiting;
     synchronized (this) {
       waiting = places.close(); // who has a place by now is known to have it
     }
-    waiting.forEach(guest -> close(guest.channel()));
+    waiting.forEach(caller -> close(caller.channel()));
     long end = System.nanoTime() + AT_THE_END.toNanos();
     join(thread, end);
     clients
@@ -326,7 +326,7 @@ public final class Control implements AutoCloseable {
   }
 
   /** Who asks, and from where. */
-  private record Guest(SocketChannel channel, String user) {}
+  private record Caller(SocketChannel channel, String user) {}
 
   private void receive(SocketChannel channel) {
     try {
@@ -334,7 +334,7 @@ public final class Control implements AutoCloseable {
       boolean isMaster = user.equals(owner) || user.getName().equals("root");
       if (!isForAll && !isMaster) {
         LOG.warn("control socket: the user {} is not answered", user.getName());
-      } else if (places.come(new Guest(channel, user.getName()), user.getName(), isMaster)) {
+      } else if (places.come(new Caller(channel, user.getName()), user.getName(), isMaster)) {
         seat();
         return;
       }
@@ -368,34 +368,38 @@ public final class Control implements AutoCloseable {
   /** Serves whoever has a place now, each on a thread of its own: one may say nothing for long. */
   private synchronized void seat() {
     for (var next = places.next(); next.isPresent(); next = places.next()) {
-      Guest guest = next.get();
-      Thread serving = threads.newThread(() -> attend(guest));
-      clients.put(guest.channel(), serving);
+      Caller caller = next.get();
+      Thread serving = threads.newThread(() -> attend(caller));
+      clients.put(caller.channel(), serving);
       try {
         serving.start();
+        lacksThreads = false;
       } catch (OutOfMemoryError e) {
-        // Threads are used up, it may be for a while: whoever comes behind that must be heard.
-        LOG.debug("control socket: {}", e.getMessage());
-        leave(guest);
+        // It may be for a while: whoever comes behind that must be heard.
+        if (!lacksThreads) {
+          LOG.warn("control socket: the machine has no thread for a caller: {}", e.getMessage());
+        }
+        lacksThreads = true;
+        leave(caller);
       }
     }
   }
 
-  private void attend(Guest guest) {
-    try (Frames frames = new Frames(guest.channel())) {
-      serve(frames, desks.apply(guest.user()));
+  private void attend(Caller caller) {
+    try (Frames frames = new Frames(caller.channel())) {
+      serve(frames, desks.apply(caller.user()));
     } catch (IOException e) {
       LOG.debug("control socket: {}", e.getMessage());
     } finally {
-      leave(guest);
+      leave(caller);
       seat();
     }
   }
 
-  private void leave(Guest guest) {
-    close(guest.channel());
-    clients.remove(guest.channel());
-    places.leave(guest);
+  private void leave(Caller caller) {
+    close(caller.channel());
+    clients.remove(caller.channel());
+    places.leave(caller);
   }
 
   private void serve(Frames frames, Desk desk) throws IOException {
