@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
@@ -25,12 +26,16 @@ import org.slf4j.LoggerFactory;
  * written is lost; standard error says so, once until one can be written again.
  */
 public final class ServerLog extends AppenderBase<ILoggingEvent> {
-  private LineLayout layout = postfix("localhost", "postfix");
-  private LogTarget target = LogTarget.to(() -> System.err);
+  private LineLayout layout;
+  private LogTarget target;
   private boolean failing;
 
   /** What the configuration of the logging library makes. */
-  public ServerLog() {}
+  public ServerLog() {
+    boolean journal = isJournal(Journal.Stream.ERR);
+    layout = postfix(journal ? null : "localhost", "postfix");
+    target = stream(Journal.Stream.ERR, journal);
+  }
 
   /**
    * Has the process's log go by {@code settings} from now on; a file is opened anew. Where that
@@ -75,25 +80,36 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     return Optional.empty();
   }
 
-  private static LineLayout postfix(String host, String name) {
+  private static boolean isJournal(Journal.Stream stream) {
+    return stream.isJournal(System.getenv());
+  }
+
+  private static LogTarget stream(Journal.Stream stream, boolean journal) {
+    Supplier<OutputStream> current =
+        () -> stream == Journal.Stream.OUT ? System.out : System.err;
+    return journal ? LogTarget.journal(current) : LogTarget.to(current);
+  }
+
+  private static LineLayout postfix(@Nullable String host, String name) {
     return new PostfixLayout(host, name, ProcessHandle.current().pid(), ZoneId.systemDefault());
   }
 
   private void become(Settings settings) {
+    Optional<Journal.Stream> stream = stream(settings);
+    boolean journal = stream.filter(ServerLog::isJournal).isPresent();
     LogTarget next;
     try {
-      next = target(settings);
+      next = stream.isPresent() ? stream(stream.get(), journal) : target(settings);
     } catch (IOException e) {
       LoggerFactory.getLogger(ServerLog.class)
           .error("the log stays where it was: {}", e.toString());
       return;
     }
-    String host = settings.get(PolicyParams.MYHOSTNAME);
-    int dot = host.indexOf('.');
     LineLayout nextLayout =
         settings.get(LogParams.FORMAT) == LogFormat.JSON
             ? new JsonLayout()
-            : postfix(dot < 0 ? host : host.substring(0, dot), settings.get(LogParams.SYSLOG_NAME));
+            : postfix(
+                journal ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
     LogTarget before;
     synchronized (this) {
       before = target;
@@ -108,20 +124,33 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     }
   }
 
+  private static String host(Settings settings) {
+    String host = settings.get(PolicyParams.MYHOSTNAME);
+    int dot = host.indexOf('.');
+    return dot < 0 ? host : host.substring(0, dot);
+  }
+
+  /** The stream of the process that it goes to; nothing where it goes elsewhere. */
+  private static Optional<Journal.Stream> stream(Settings settings) {
+    Optional<Path> file = settings.get(LogParams.FILE);
+    if (file.isPresent()) {
+      return file.filter(Path.of("/dev/stdout")::equals).map(standard -> Journal.Stream.OUT);
+    }
+    return settings.get(LogParams.SYSLOG_SERVER).isPresent()
+        ? Optional.empty()
+        : Optional.of(Journal.Stream.ERR);
+  }
+
   private static LogTarget target(Settings settings) throws IOException {
     Optional<Path> file = settings.get(LogParams.FILE);
     if (file.isPresent()) {
-      return file.get().equals(Path.of("/dev/stdout"))
-          ? LogTarget.to(() -> System.out)
-          : LogTarget.file(file.get());
+      return LogTarget.file(file.get());
     }
-    Optional<InetSocketAddress> server = settings.get(LogParams.SYSLOG_SERVER);
-    return server.isPresent()
-        ? LogTarget.syslog(
-            InetAddress.getByName(server.get().getHostString()),
-            server.get().getPort(),
-            settings.get(LogParams.SYSLOG_FACILITY).number())
-        : LogTarget.to(() -> System.err);
+    InetSocketAddress server = settings.get(LogParams.SYSLOG_SERVER).orElseThrow();
+    return LogTarget.syslog(
+        InetAddress.getByName(server.getHostString()),
+        server.getPort(),
+        settings.get(LogParams.SYSLOG_FACILITY).number());
   }
 
   @Override
