@@ -7,7 +7,7 @@ alone() { nsenter --target="$first" --mount --uts --ipc --net --pid "${plain[@]}
 # What systemd knows of the unit; what the journal has of it since the moment in $since.
 unit() { alone systemctl show --value --property="$1" postroom; }
 journal() { alone journalctl --unit=postroom --since="@$since" --quiet "$@"; }
-now() { since=$(date +%s); }
+now() { since=$(date +%s.%6N); }
 # Until the unit is in the state, for so many seconds.
 becomes() { # STATE SECONDS
   for _ in $(seq $(($2 * 5))); do
@@ -172,14 +172,28 @@ if booted; then
   refuses 78 'run it as postroom' setpriv --reuid=bob --regid=bob --init-groups mailq
   shows 'queue is empty' mailq
   does 'postfix status && postroom status && postroom check'
-  # What the server runs for its callers runs below the unit.
-  does 'echo "noted: |\"cat >>/var/lib/postroom/noted\"" >>/etc/aliases && newaliases && sleep 1 && systemctl reload postroom'
-  does 'printf "Subject: by-program\n\nx\n" | sendmail noted@mail.example.org'
-  for _ in $(seq 50); do
-    ! grep -q by-program "$root/var/lib/postroom/noted" 2>/dev/null || break
+
+  step "programs that get mail, below the unit"
+  does 'postconf -e program_delivery_enable=yes default_privs=postroom'
+  printf '#!/bin/sh\ntrap "exit 1" TERM\ncat >/dev/null\nsleep 100 & wait\n' >"$root/usr/local/bin/slow"
+  chmod 755 "$root/usr/local/bin/slow"
+  printf '%s\n' 'noted: |"cat >>/var/lib/postroom/noted"' 'eats: |"tail /dev/zero"' 'slow: |/usr/local/bin/slow' >>"$root/etc/aliases"
+  does 'newaliases && systemctl restart postroom'
+  doors_are_open
+  now
+  pid=$(unit MainPID)
+  for alias in noted eats slow; do printf 'Subject: by-program\n\nx\n' | alone sendmail $alias; done
+  for _ in $(seq 150); do
+    [[ $(journal) != *'<noted@'*'status=sent'* || $(journal) != *'<eats@'*'status='* ]] || break
     pause
   done
   does 'grep -q by-program /var/lib/postroom/noted'
+  # The memory of the unit is not the machine's, and of those who share it the server stays.
+  [[ $(journal) == *'<eats@'*'status=deferred (Command died with signal 9'* ]] || wrong "what eats memory is not ended: $(journal | grep '<eats@')"
+  [ "$(unit MainPID)" = "$pid" ] || wrong "what eats memory ends the server"
+  does 'systemctl stop postroom'
+  [[ $(journal) == *'<slow@'*'status=deferred (Command was stopped'* ]] || wrong "a program at a stop: $(journal | grep '<slow@')"
+  does 'systemctl start postroom && postsuper -d ALL'
 
   step "mail out, and back"
   # Another machine's server, with a domain of its own.
@@ -223,6 +237,15 @@ if booted; then
   [[ $(journal --priority=err) == *'line '*': smtpd_timeout: expected a time'* ]] || wrong "the journal does not say what is wrong at a start"
   does 'postconf -X smtpd_timeout && systemctl start postroom'
 
+  drop_in $'SupplementaryGroups=shadow\nEnvironment=POSTROOM_JAVA_OPTS=-XX:+NoSuchOption'
+  now
+  refuses 1 'postroom.service failed' systemctl restart postroom
+  sleep 6
+  [ "$(unit ActiveState) $(unit ExecMainStatus) $(unit NRestarts)" = 'failed 1 0' ] || wrong "by an option that Java does not know it is $(unit ActiveState), with status $(unit ExecMainStatus), after $(unit NRestarts) restarts"
+  [[ $(journal) == *NoSuchOption* ]] || wrong "the journal does not say which option"
+  drop_in 'SupplementaryGroups=shadow'
+  does 'systemctl start postroom'
+
   step "what may pass is tried until it does"
   does 'postconf -e storage_url=jdbc:postgresql://127.0.0.1:1/mail && (systemctl restart postroom --no-block)'
   for _ in $(seq 200); do
@@ -243,7 +266,6 @@ if booted; then
   shows 'status=sent' sh -c 'journalctl --quiet --unit=postroom --output=short | sed -n "s/ postroom\[[0-9]*\]: / /p" | grep -E "^[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} mail.example.org postfix/[a-z]+\[[0-9]+\]: .*status=sent" | head -n 1'
 
   step "stop under load: everybody is told, and what was taken is there"
-  drop_in $'SupplementaryGroups=shadow'
   now
   does 'systemctl restart postroom'
   printf '#!/bin/bash\nfor i in $(seq 2000); do printf "Subject: under-load\\n\\nx\\n" | curl -sS --url smtp://localhost:25 --mail-from bob@mail.example.org --mail-rcpt ada@mail.example.org --upload-file - 2>/dev/null && echo taken || exit 0; done\n' >"$root/root/load"
@@ -315,13 +337,13 @@ if booted; then
   becomes active 1
 
   step "the machine is switched off and on"
+  now
   switched_off
   booted || fail "it does not come up again"
   becomes active 60
   doors_are_open
   [ "$(has under-load)" = "$there" ] || wrong "mail is lost with the machine"
-  since=0
-  [[ $(journal --output=cat --boot=-1) == *'Deactivated successfully'* ]] || wrong "it did not end well with the machine"
+  [[ $(journal --output=cat) == *'Deactivated successfully'* ]] || wrong "it did not end well with the machine"
 
   step "remove and purge: the unit is gone, mail stays"
   does 'dpkg -r postroom'
