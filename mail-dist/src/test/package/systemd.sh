@@ -92,7 +92,7 @@ cannot_boot() {
 
 make_debian
 inside apt-get update -qq
-install systemd systemd-sysv dbus default-jre-headless openssl s-nail
+install systemd systemd-sysv dbus default-jre-headless openssl s-nail rpm
 umount "$root/dev" "$root/proc"
 # Folders that no package has made, as an administrator's hosts have them.
 echo mail.example.org >"$root/etc/hostname"
@@ -330,6 +330,14 @@ if booted; then
   does "test -d /var/backups/postroom/before-$version+1"
   doors_are_open
   [ "$(has under-load)" = "$there" ] || wrong "mail is lost at an upgrade"
+  # Where there is no room for the copy.
+  later 2
+  does 'mount -t tmpfs -o size=64k tmpfs /var/backups'
+  refuses 1 'nothing was changed' dpkg -i /srv/later-2.deb
+  does 'umount /var/backups'
+  becomes active 1
+  [ "$(alone dpkg-query -W -f '${Version}' postroom)" = "$version+1" ] || wrong "it is another version"
+  doors_are_open
   # What an administrator has put out of service stays so.
   does 'systemctl disable --now postroom 2>/dev/null && dpkg -i /srv/later-1.deb'
   [ "$(unit ActiveState) $(unit UnitFileState)" = 'inactive disabled' ] || wrong "an upgrade starts what is disabled: $(unit ActiveState) $(unit UnitFileState)"
@@ -357,6 +365,29 @@ if booted; then
   alone find /etc/systemd /var/lib/systemd -name '*postroom*' ! -path '*postroom.service.d*' | grep . && wrong "there is something left of the unit"
   does 'test -n "$(ls -A /var/lib/postroom)" && ! test -e /etc/postroom/main.cf'
   does '! systemctl --failed --quiet | grep .'
+
+  for rpm in "$(dirname "$deb")"/postroom-*.rpm; do
+    [ -e "$rpm" ] || continue
+    step "the .rpm, by rpm: nothing is started before somebody says so, and an upgrade starts what ran"
+    cp "$rpm" "$root/srv/postroom.rpm"
+    by_rpm() { does "rpm --force-debian --nodeps --nosignature $*"; }
+    by_rpm -i /srv/postroom.rpm
+    [ "$(unit ActiveState) $(unit UnitFileState)" = 'inactive disabled' ] || wrong "installed, it is $(unit ActiveState) and $(unit UnitFileState)"
+    by_rpm -U --force /srv/postroom.rpm
+    [ "$(unit ActiveState)" = inactive ] || wrong "an upgrade starts what did not run: $(unit ActiveState)"
+    does 'systemctl enable --now postroom 2>/dev/null'
+    becomes active 1
+    doors_are_open
+    [ "$(has under-load)" = "$there" ] || wrong "mail is not there"
+    before=$(unit InvocationID)
+    by_rpm -U --force /srv/postroom.rpm
+    becomes active 1
+    [ "$(unit InvocationID)" != "$before" ] || wrong "the old version still runs"
+    by_rpm -e postroom
+    [ "$(unit LoadState)" = not-found ] && [ -z "$(alone pgrep -u postroom || true)" ] || wrong "it still runs"
+    ! test -L "$root/etc/systemd/system/multi-user.target.wants/postroom.service" || wrong "it is still enabled"
+    does 'test -n "$(ls -A /var/lib/postroom)"'
+  done
 
   switched_off
   trap - EXIT

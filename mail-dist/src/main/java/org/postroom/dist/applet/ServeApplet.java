@@ -88,7 +88,10 @@ public final class ServeApplet implements Callable<Integer> {
     Hangup.on(() -> reload(running, systemd));
     // However it was asked for.
     builder.onReload(
-        reload -> Optional.ofNullable(running.getNow(null)).map(ServeApplet::listens).ifPresent(systemd::is));
+        reload ->
+            Optional.ofNullable(running.getNow(null))
+                .map(ServeApplet::listens)
+                .ifPresent(systemd::is));
     inside.lifeline(lifeline).onSettings(ServerLog::obey);
     MailServer server = builder.start();
     StartedServer started = server.unwrap(StartedServer.class);

@@ -71,7 +71,9 @@ public final class Journal {
     return rank + text.stripTrailing().replace("\n", "\n" + rank) + "\n";
   }
 
-  /** Puts before each line how much it matters: a warning says that it is one, all else is wrong. */
+  /**
+   * Puts before each line how much it matters: a warning says that it is one, all else is wrong.
+   */
   static final class Complaints extends Writer {
     private final Writer journal;
     private final StringBuilder line = new StringBuilder();
@@ -96,8 +98,7 @@ public final class Journal {
     private void end() throws IOException {
       String text = line.toString();
       line.setLength(0);
-      journal.write(
-          ranked(text.startsWith(WARNING) ? Severity.WARNING : Severity.ERROR, text));
+      journal.write(ranked(text.startsWith(WARNING) ? Severity.WARNING : Severity.ERROR, text));
     }
 
     /** What is no whole line yet waits for its end. */

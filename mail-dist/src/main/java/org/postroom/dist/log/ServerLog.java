@@ -85,8 +85,7 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
   }
 
   private static LogTarget stream(Journal.Stream stream, boolean journal) {
-    Supplier<OutputStream> current =
-        () -> stream == Journal.Stream.OUT ? System.out : System.err;
+    Supplier<OutputStream> current = () -> stream == Journal.Stream.OUT ? System.out : System.err;
     return journal ? LogTarget.journal(current) : LogTarget.to(current);
   }
 
@@ -108,8 +107,7 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     LineLayout nextLayout =
         settings.get(LogParams.FORMAT) == LogFormat.JSON
             ? new JsonLayout()
-            : postfix(
-                journal ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
+            : postfix(journal ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
     LogTarget before;
     synchronized (this) {
       before = target;

@@ -108,8 +108,7 @@ final class LineLayoutTest {
     }
 
     assertThat(stream.toString())
-        .isEqualTo(
-            "<4>warning: that\n<3>postroom: error: this\n<3>  at there\n<3>not at an end\n");
+        .isEqualTo("<4>warning: that\n<3>postroom: error: this\n<3>  at there\n<3>not at an end\n");
   }
 
   @Test
