@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.dist.log.Journal;
 import org.postroom.dist.log.LateLogging;
 import picocli.CommandLine;
@@ -39,7 +40,9 @@ public final class Postroom {
 
   private static int run(String... args) {
     CommandLine line = Commands.line(args);
-    Journal.err().ifPresent(line::setErr);
+    Optional.ofNullable(System.getenv("JOURNAL_STREAM"))
+        .flatMap(Journal::err)
+        .ifPresent(line::setErr);
     return run(line, args);
   }
 

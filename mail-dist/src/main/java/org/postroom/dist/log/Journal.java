@@ -32,18 +32,20 @@ public final class Journal {
       this.number = number;
     }
 
-    /** Whether what is written there comes into the journal, as an environment says. */
-    boolean isJournal(Map<String, String> environment) {
-      return leads(environment, STREAMS.resolve(Integer.toString(number)));
+    /** Whether what is written there comes into the journal, which has this device and inode. */
+    boolean isJournal(String journal) {
+      return leads(journal, STREAMS.resolve(Integer.toString(number)));
     }
   }
 
   /**
    * Standard error for a command that says there, beside any log, what is wrong; nothing where that
    * does not come into the journal.
+   *
+   * @param journal what the environment says in {@code JOURNAL_STREAM}
    */
-  public static Optional<PrintWriter> err() {
-    return Stream.ERR.isJournal(System.getenv())
+  public static Optional<PrintWriter> err(String journal) {
+    return Stream.ERR.isJournal(journal)
         ? Optional.of(new PrintWriter(new Complaints(new PrintWriter(System.err, true)), true))
         : Optional.empty();
   }
@@ -51,15 +53,16 @@ public final class Journal {
   /**
    * Whether a stream leads to the journal: whoever started the process may have had one that does,
    * and given it another (systemd.exec(5), {@code JOURNAL_STREAM}).
+   *
+   * @param journal device and inode; empty where there is none
    */
-  static boolean leads(Map<String, String> environment, Path stream) {
-    String meant = environment.get("JOURNAL_STREAM");
-    if (meant == null) {
+  private static boolean leads(String journal, Path stream) {
+    if (journal.isEmpty()) {
       return false;
     }
     try {
       Map<String, Object> found = Files.readAttributes(stream, "unix:dev,ino", new LinkOption[0]);
-      return meant.equals(found.get("dev") + ":" + found.get("ino"));
+      return journal.equals(found.get("dev") + ":" + found.get("ino"));
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }

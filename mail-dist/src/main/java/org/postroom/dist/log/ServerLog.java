@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.dist.log.Journal.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +27,24 @@ import org.slf4j.LoggerFactory;
  * written is lost; standard error says so, once until one can be written again.
  */
 public final class ServerLog extends AppenderBase<ILoggingEvent> {
-  private LineLayout layout;
-  private LogTarget target;
+  private String journal = "";
+  private LineLayout layout = postfix("localhost", "postfix");
+  private LogTarget target = stream(Stream.ERR, false);
   private boolean failing;
 
   /** What the configuration of the logging library makes. */
-  public ServerLog() {
-    boolean journal = isJournal(Journal.Stream.ERR);
-    layout = postfix(journal ? null : "localhost", "postfix");
-    target = stream(Journal.Stream.ERR, journal);
+  public ServerLog() {}
+
+  /**
+   * Which stream leads to systemd's journal, as it says in {@code JOURNAL_STREAM}: part of the
+   * configuration of the logging library.
+   */
+  public synchronized void setJournal(String stream) {
+    journal = stream;
+    if (isJournal(Stream.ERR)) {
+      layout = postfix(null, "postfix");
+      target = stream(Stream.ERR, true);
+    }
   }
 
   /**
@@ -80,12 +90,12 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     return Optional.empty();
   }
 
-  private static boolean isJournal(Journal.Stream stream) {
-    return stream.isJournal(System.getenv());
+  private synchronized boolean isJournal(Stream stream) {
+    return stream.isJournal(journal);
   }
 
-  private static LogTarget stream(Journal.Stream stream, boolean journal) {
-    Supplier<OutputStream> current = () -> stream == Journal.Stream.OUT ? System.out : System.err;
+  private static LogTarget stream(Stream stream, boolean journal) {
+    Supplier<OutputStream> current = () -> stream == Stream.OUT ? System.out : System.err;
     return journal ? LogTarget.journal(current) : LogTarget.to(current);
   }
 
@@ -94,11 +104,11 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
   }
 
   private void become(Settings settings) {
-    Optional<Journal.Stream> stream = stream(settings);
-    boolean journal = stream.filter(ServerLog::isJournal).isPresent();
+    Optional<Stream> stream = stream(settings);
+    boolean ranked = stream.filter(this::isJournal).isPresent();
     LogTarget next;
     try {
-      next = stream.isPresent() ? stream(stream.get(), journal) : target(settings);
+      next = stream.isPresent() ? stream(stream.get(), ranked) : target(settings);
     } catch (IOException e) {
       LoggerFactory.getLogger(ServerLog.class)
           .error("the log stays where it was: {}", e.toString());
@@ -107,7 +117,7 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     LineLayout nextLayout =
         settings.get(LogParams.FORMAT) == LogFormat.JSON
             ? new JsonLayout()
-            : postfix(journal ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
+            : postfix(ranked ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
     LogTarget before;
     synchronized (this) {
       before = target;
@@ -129,14 +139,14 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
   }
 
   /** The stream of the process that it goes to; nothing where it goes elsewhere. */
-  private static Optional<Journal.Stream> stream(Settings settings) {
+  private static Optional<Stream> stream(Settings settings) {
     Optional<Path> file = settings.get(LogParams.FILE);
     if (file.isPresent()) {
-      return file.filter(Path.of("/dev/stdout")::equals).map(standard -> Journal.Stream.OUT);
+      return file.filter(Path.of("/dev/stdout")::equals).map(standard -> Stream.OUT);
     }
     return settings.get(LogParams.SYSLOG_SERVER).isPresent()
         ? Optional.empty()
-        : Optional.of(Journal.Stream.ERR);
+        : Optional.of(Stream.ERR);
   }
 
   private static LogTarget target(Settings settings) throws IOException {
