@@ -262,6 +262,7 @@ if booted; then
   since=0
   [[ $(journal --output=cat --priority=info) == *'status=sent'* ]] || wrong "no life of a mail in the journal"
   [[ $(journal --output=cat --priority=warning) != *'status=sent'* ]] || wrong "the life of a mail is a warning"
+  [[ $(journal --output=cat SYSLOG_FACILITY=2) == *'status=sent'* ]] || wrong "it is not the journal of a mail system"
   journal --output=cat --priority=warning | sort | uniq -c | sort -rn | head -n 20
   shows 'status=sent' sh -c 'journalctl --quiet --unit=postroom --output=short | sed -n "s/ postroom\[[0-9]*\]: / /p" | grep -E "^[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} mail.example.org postfix/[a-z]+\[[0-9]+\]: .*status=sent" | head -n 1'
 
