@@ -1,6 +1,6 @@
 # A Debian in a folder, with a network of its own that leads nowhere, in which a .deb of Postroom is used: read by
-# clean-root, which says what $deb, $folder and $root are.
-# shellcheck shell=bash disable=SC2154 # $folder, $root and $deb are those of clean-root
+# clean-root, which says what $deb and $folder are; each of its parts says which $root it has.
+# shellcheck shell=bash disable=SC2154 # they are those of others
 
 step() { printf '\n== %s\n' "$*"; }
 fail() {
@@ -25,8 +25,8 @@ as() { # USER COMMAND ...
   alone setpriv --reuid="$user" --regid="$user" --init-groups env HOME="/home/$user" USER="$user" LOGNAME="$user" "$@"
 }
 
-# A Debian that has nothing else, kept in $folder/debian; a copy of it is $root, and no mount: a chroot as people have it.
-make_root() {
+# A Debian that has nothing else, kept in $folder/debian; a copy of it is $root.
+make_debian() {
   local debian=$folder/debian suite mirror file
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
   if [ ! -e "$debian/complete" ]; then
@@ -44,9 +44,13 @@ make_root() {
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   [ -s "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
   for file in /etc/apt/apt.conf.d/*proxy*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
-  cp "$deb" "$root/tmp/postroom.deb"
+  cp "$deb" "$root/srv/postroom.deb"
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
+}
+# The same where packages are to be used: no mount, but a chroot as people have it.
+make_root() {
+  make_debian
   # An address that is not its own, for strangers.
   unshare --net --uts sh -c 'hostname mail.example.org && ip link set lo up && ip addr add 192.0.2.1/32 dev lo && exec sleep infinity' &
   holder=$!
@@ -127,4 +131,13 @@ arrived() { # WORD TEXT ...
     [[ $mail == *"$text"* ]] || { head -n 40 <<<"$mail"; wrong "the mail with $word has no: $text"; return 0; }
   done
   echo "ada has one with $word: $(grep -m 1 -i '^Return-Path:' <<<"$mail")"
+}
+
+# Makes a package of a later version, /srv/later-$1.deb, that is else the same.
+later() {
+  rm -rf "$root/srv/later"
+  inside dpkg-deb -R /srv/postroom.deb /srv/later
+  sed -i "s/^Version: .*/Version: $version+$1/" "$root/srv/later/DEBIAN/control"
+  sed -i "s/$version/$version+$1/" "$root/srv/later/DEBIAN/preinst"
+  inside dpkg-deb -Zgzip -z1 -b /srv/later "/srv/later-$1.deb" >/dev/null
 }

@@ -59,7 +59,9 @@ public final class WatchedFile<T> {
 
   private @Nullable Stamp seen;
   private int delays;
-  private boolean gone;
+
+  /** Why it cannot be read, as it was said; null where it can. */
+  private @Nullable String lost;
 
   private volatile @Nullable T content;
   private volatile String why;
@@ -141,7 +143,7 @@ public final class WatchedFile<T> {
       warnings.addAll(reading.warnings());
     } catch (IOException e) {
       file.why = told(e);
-      file.gone = true;
+      file.lost = told(e);
       warnings.add(name + ": " + told(e) + "; look-ups in it fail for now");
     }
     return file;
@@ -242,13 +244,13 @@ public final class WatchedFile<T> {
   private long look(FileWatch with, long now) {
     try {
       Stamp found = Stamp.of(path);
-      gone = false;
       if (!found.equals(seen)) {
         if (found.isFresh(now) && delays++ < MOST_DELAYS) {
           return found.modified() + SECOND;
         }
         return take(found, now, with);
       }
+      lost = null;
     } catch (IOException e) {
       lost(e, with);
     }
@@ -273,13 +275,22 @@ public final class WatchedFile<T> {
     }
     seen = found;
     delays = 0;
+    lost = null;
     return now + SECOND;
   }
 
+  /** One that is there, and may not be read, is found anew each time. */
   private void lost(IOException e, FileWatch with) {
-    if (!gone) {
-      gone = true;
-      with.log().kept(name, told(e));
+    String reason = told(e);
+    if (reason.equals(lost)) {
+      return;
+    }
+    lost = reason;
+    if (content == null) {
+      why = reason;
+      with.log().missing(name, reason);
+    } else {
+      with.log().kept(name, reason);
     }
   }
 

@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
+import org.postroom.dist.log.Journal;
 import org.postroom.dist.log.LateLogging;
 import picocli.CommandLine;
 
@@ -37,7 +39,11 @@ public final class Postroom {
   }
 
   private static int run(String... args) {
-    return run(Commands.line(args), args);
+    CommandLine line = Commands.line(args);
+    Optional.ofNullable(System.getenv("JOURNAL_STREAM"))
+        .flatMap(Journal::err)
+        .ifPresent(line::setErr);
+    return run(line, args);
   }
 
   /** Runs one applet, with what it says elsewhere. */

@@ -86,6 +86,12 @@ public final class ServeApplet implements Callable<Integer> {
     Systemd systemd = Systemd.ofThisProcess();
     systemd.signsEvery().ifPresent(often -> builder.onAlive(often, systemd::alive));
     Hangup.on(() -> reload(running, systemd));
+    // However it was asked for.
+    builder.onReload(
+        reload ->
+            Optional.ofNullable(running.getNow(null))
+                .map(ServeApplet::listens)
+                .ifPresent(systemd::is));
     inside.lifeline(lifeline).onSettings(ServerLog::obey);
     MailServer server = builder.start();
     StartedServer started = server.unwrap(StartedServer.class);

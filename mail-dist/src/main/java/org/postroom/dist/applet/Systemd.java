@@ -81,7 +81,16 @@ final class Systemd {
    * @param status a line for people
    */
   void ready(String status) {
-    say("READY=1\nMAINPID=" + process + "\nSTATUS=" + status.replace('\n', ' '));
+    say("READY=1\nMAINPID=" + process + "\n" + statement(status));
+  }
+
+  /** What people see of it has changed, whoever has changed it. */
+  void is(String status) {
+    say(statement(status));
+  }
+
+  private static String statement(String status) {
+    return "STATUS=" + status.replace('\n', ' ');
   }
 
   /** The configuration is read again; {@link #ready} follows, however it ends. */

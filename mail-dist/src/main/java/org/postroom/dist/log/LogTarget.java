@@ -36,6 +36,20 @@ interface LogTarget extends AutoCloseable {
     };
   }
 
+  /** systemd's journal, behind a stream: it hears how much each line matters. */
+  static LogTarget journal(Supplier<? extends OutputStream> stream) {
+    LogTarget lines = to(stream);
+    return new LogTarget() {
+      @Override
+      public void write(Level level, String line) throws IOException {
+        lines.write(level, Journal.ranked(Severity.of(level), line));
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
   /** Behind what is in the file already. */
   static LogTarget file(Path path) throws IOException {
     OutputStream out =
@@ -64,7 +78,7 @@ interface LogTarget extends AutoCloseable {
       @Override
       public void write(Level level, String line) throws IOException {
         byte[] octets =
-            ("<" + (facility * 8 + severity(level)) + ">" + line.strip()).getBytes(UTF_8);
+            ("<" + (facility * 8 + Severity.of(level)) + ">" + line.strip()).getBytes(UTF_8);
         socket.send(new DatagramPacket(octets, octets.length, host, port));
       }
 
@@ -73,15 +87,5 @@ interface LogTarget extends AutoCloseable {
         socket.close();
       }
     };
-  }
-
-  private static int severity(Level level) {
-    if (level.isGreaterOrEqual(Level.ERROR)) {
-      return 3;
-    }
-    if (level.isGreaterOrEqual(Level.WARN)) {
-      return 4;
-    }
-    return level.isGreaterOrEqual(Level.INFO) ? 6 : 7;
   }
 }

@@ -23,7 +23,9 @@ final class PostfixLayout implements LineLayout {
       DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ROOT);
   private static final String REST = "postroom";
 
-  private final String host;
+  /** Of lines that have their time and host; else null. */
+  private final @Nullable String host;
+
   private final String name;
   private final String process;
   private final ZoneId zone;
@@ -33,9 +35,10 @@ final class PostfixLayout implements LineLayout {
   /**
    * Lines of this host.
    *
+   * @param host null where whoever takes the lines knows when and from where they came
    * @param name stands before that of the service
    */
-  PostfixLayout(String host, String name, long process, ZoneId zone) {
+  PostfixLayout(@Nullable String host, String name, long process, ZoneId zone) {
     this.host = host;
     this.name = name;
     this.process = Long.toString(process);
@@ -46,7 +49,9 @@ final class PostfixLayout implements LineLayout {
   public String line(ILoggingEvent event) {
     LogEvent ours = LineLayout.event(event);
     StringBuilder line = new StringBuilder(200);
-    line.append(time(event.getTimeStamp())).append(' ').append(host).append(' ');
+    if (host != null) {
+      line.append(time(event.getTimeStamp())).append(' ').append(host).append(' ');
+    }
     tag(line, MailLog.serviceOf(event.getLoggerName()), ours);
     if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
       line.append(event.getLevel().isGreaterOrEqual(Level.ERROR) ? "error: " : "warning: ");

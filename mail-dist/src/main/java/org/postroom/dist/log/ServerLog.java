@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.dist.log.Journal.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +27,25 @@ import org.slf4j.LoggerFactory;
  * written is lost; standard error says so, once until one can be written again.
  */
 public final class ServerLog extends AppenderBase<ILoggingEvent> {
+  private String journal = "";
   private LineLayout layout = postfix("localhost", "postfix");
-  private LogTarget target = LogTarget.to(() -> System.err);
+  private LogTarget target = stream(Stream.ERR, false);
   private boolean failing;
 
   /** What the configuration of the logging library makes. */
   public ServerLog() {}
+
+  /**
+   * Which stream leads to systemd's journal, as it says in {@code JOURNAL_STREAM}: part of the
+   * configuration of the logging library.
+   */
+  public synchronized void setJournal(String stream) {
+    journal = stream;
+    if (isJournal(Stream.ERR)) {
+      layout = postfix(null, "postfix");
+      target = stream(Stream.ERR, true);
+    }
+  }
 
   /**
    * Has the process's log go by {@code settings} from now on; a file is opened anew. Where that
@@ -75,25 +90,34 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     return Optional.empty();
   }
 
-  private static LineLayout postfix(String host, String name) {
+  private synchronized boolean isJournal(Stream stream) {
+    return stream.isJournal(journal);
+  }
+
+  private static LogTarget stream(Stream stream, boolean journal) {
+    Supplier<OutputStream> current = () -> stream == Stream.OUT ? System.out : System.err;
+    return journal ? LogTarget.journal(current) : LogTarget.to(current);
+  }
+
+  private static LineLayout postfix(@Nullable String host, String name) {
     return new PostfixLayout(host, name, ProcessHandle.current().pid(), ZoneId.systemDefault());
   }
 
   private void become(Settings settings) {
+    Optional<Stream> stream = stream(settings);
+    boolean ranked = stream.filter(this::isJournal).isPresent();
     LogTarget next;
     try {
-      next = target(settings);
+      next = stream.isPresent() ? stream(stream.get(), ranked) : target(settings);
     } catch (IOException e) {
       LoggerFactory.getLogger(ServerLog.class)
           .error("the log stays where it was: {}", e.toString());
       return;
     }
-    String host = settings.get(PolicyParams.MYHOSTNAME);
-    int dot = host.indexOf('.');
     LineLayout nextLayout =
         settings.get(LogParams.FORMAT) == LogFormat.JSON
             ? new JsonLayout()
-            : postfix(dot < 0 ? host : host.substring(0, dot), settings.get(LogParams.SYSLOG_NAME));
+            : postfix(ranked ? null : host(settings), settings.get(LogParams.SYSLOG_NAME));
     LogTarget before;
     synchronized (this) {
       before = target;
@@ -108,20 +132,33 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     }
   }
 
+  private static String host(Settings settings) {
+    String host = settings.get(PolicyParams.MYHOSTNAME);
+    int dot = host.indexOf('.');
+    return dot < 0 ? host : host.substring(0, dot);
+  }
+
+  /** The stream of the process that it goes to; nothing where it goes elsewhere. */
+  private static Optional<Stream> stream(Settings settings) {
+    Optional<Path> file = settings.get(LogParams.FILE);
+    if (file.isPresent()) {
+      return file.filter(Path.of("/dev/stdout")::equals).map(standard -> Stream.OUT);
+    }
+    return settings.get(LogParams.SYSLOG_SERVER).isPresent()
+        ? Optional.empty()
+        : Optional.of(Stream.ERR);
+  }
+
   private static LogTarget target(Settings settings) throws IOException {
     Optional<Path> file = settings.get(LogParams.FILE);
     if (file.isPresent()) {
-      return file.get().equals(Path.of("/dev/stdout"))
-          ? LogTarget.to(() -> System.out)
-          : LogTarget.file(file.get());
+      return LogTarget.file(file.get());
     }
-    Optional<InetSocketAddress> server = settings.get(LogParams.SYSLOG_SERVER);
-    return server.isPresent()
-        ? LogTarget.syslog(
-            InetAddress.getByName(server.get().getHostString()),
-            server.get().getPort(),
-            settings.get(LogParams.SYSLOG_FACILITY).number())
-        : LogTarget.to(() -> System.err);
+    InetSocketAddress server = settings.get(LogParams.SYSLOG_SERVER).orElseThrow();
+    return LogTarget.syslog(
+        InetAddress.getByName(server.getHostString()),
+        server.getPort(),
+        settings.get(LogParams.SYSLOG_FACILITY).number());
   }
 
   @Override

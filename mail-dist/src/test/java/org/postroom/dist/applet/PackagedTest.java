@@ -115,6 +115,17 @@ final class PackagedTest {
     assertThat(setup).contains("useradd --system --gid postroom");
   }
 
+  /** Else it would be started for ever, or mail of programs that run at a stop would come back. */
+  @Test
+  void theUnitKnowsHowTheServerEnds() throws IOException {
+    String unit = text("postroom.service");
+
+    assertThat(value("RestartPreventExitStatus=", unit).split(" "))
+        .contains(Integer.toString(Complaint.CONFIGURATION))
+        .doesNotContain(Integer.toString(LastWords.STATUS));
+    assertThat(value("KillMode=", unit)).isEqualTo("mixed");
+  }
+
   /** With each of these mail would be removed. */
   @Test
   void noScriptRemovesMail() throws IOException {

@@ -44,9 +44,14 @@ final class SystemdTest {
   /** A status with lines would be other statements. */
   @Test
   void aStatusIsOneLine() {
-    systemd(Map.of("NOTIFY_SOCKET", "@x")).ready("one\nMAINPID=1");
+    Systemd systemd = systemd(Map.of("NOTIFY_SOCKET", "@x"));
 
-    assertThat(told).containsExactly("@x READY=1\nMAINPID=812\nSTATUS=one MAINPID=1");
+    systemd.ready("one\nMAINPID=1");
+    systemd.is("two\nMAINPID=1");
+
+    assertThat(told)
+        .containsExactly(
+            "@x READY=1\nMAINPID=812\nSTATUS=one MAINPID=1", "@x STATUS=two MAINPID=1");
   }
 
   @Test

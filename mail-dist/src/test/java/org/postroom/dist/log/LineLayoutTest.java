@@ -1,5 +1,6 @@
 package org.postroom.dist.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -8,6 +9,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -67,6 +71,44 @@ final class LineLayoutTest {
             "Nov  8 07:05:09 mx dovecot: imap-login: Login: user=<ada>, method=PLAIN,"
                 + " rip=192.0.2.1, lip=127.0.0.1, session=<4712>\n",
             "Nov  8 07:05:09 mx postfix/postroom[812]: warning: slow disk\n");
+  }
+
+  /** The lines of a stack trace, too, which would be of less importance than what they explain. */
+  @Test
+  void whoeverKeepsTimeAndHostHasLinesWithoutAndWithTheirRank() throws Exception {
+    log("smtpd").connected("4711", "unknown[192.0.2.1]");
+    context.getLogger("other").error("x", new IllegalStateException("why"));
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    LineLayout untimed = new PostfixLayout(null, "postfix", 812, ZoneOffset.UTC);
+
+    try (LogTarget journal = LogTarget.journal(() -> stream)) {
+      for (ILoggingEvent event : events) {
+        journal.write(event.getLevel(), untimed.line(event));
+      }
+    }
+
+    List<String> said = stream.toString(UTF_8).lines().toList();
+    assertThat(said)
+        .startsWith(
+            "<6>postfix/smtpd[4711]: connect from unknown[192.0.2.1]",
+            "<3>postfix/postroom[812]: error: x",
+            "<3>  java.lang.IllegalStateException: why")
+        .hasSizeGreaterThan(3);
+    assertThat(said.subList(1, said.size())).allMatch(line -> line.startsWith("<3>"));
+  }
+
+  @Test
+  void whatACommandSaysIsWrongUnlessItWarns() {
+    StringWriter stream = new StringWriter();
+    try (PrintWriter err = new PrintWriter(new Journal.Complaints(stream))) {
+      err.println("warning: that");
+      err.print("postroom: ");
+      err.flush();
+      err.print("error: this\n  at there\nnot at an end");
+    }
+
+    assertThat(stream.toString())
+        .isEqualTo("<4>warning: that\n<3>postroom: error: this\n<3>  at there\n<3>not at an end\n");
   }
 
   @Test
