@@ -131,7 +131,10 @@ public final class MailLog {
   }
 
   private Logger of(String service) {
-    return services.computeIfAbsent(service, name -> loggers.apply(LOGGERS + name));
+    Logger known = services.get(service);
+    return known != null
+        ? known
+        : services.computeIfAbsent(service, name -> loggers.apply(LOGGERS + name));
   }
 
   /** The service whose logger has this name; empty for other loggers than those of mail. */
