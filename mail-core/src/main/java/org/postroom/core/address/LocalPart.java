@@ -4,11 +4,28 @@ package org.postroom.core.address;
 final class LocalPart {
   private static final String ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
+  /** Which of US-ASCII may stand in a word: asked a dozen times for each address of a mail. */
+  private static final boolean[] ATEXT = new boolean[0x80];
+
+  static {
+    for (char c = 0; c < ATEXT.length; c++) {
+      ATEXT[c] =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || ATEXT_SPECIALS.indexOf(c) >= 0;
+    }
+  }
+
   private LocalPart() {}
 
   /** The same text, without quotes; {@link MalformedAddress} if a control character is in it. */
   static String checked(String text) {
-    for (int i = 0; i < text.length(); ) {
+    int plain = 0;
+    while (plain < text.length() && isPrintable(text.charAt(plain))) {
+      plain++;
+    }
+    for (int i = plain; i < text.length(); ) {
       int c = text.codePointAt(i);
       if (c >= 0x80 ? !isUtf8Character(c) : !isPrintable(c)) {
         throw new MalformedAddress("a control character in the local part");
@@ -35,15 +52,19 @@ final class LocalPart {
   }
 
   private static boolean isDotString(String text) {
-    return isBare(text) && !text.startsWith(".") && !text.endsWith(".") && !text.contains("..");
+    char before = '.';
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '.' ? before == '.' : !isAtext(c)) {
+        return false;
+      }
+      before = c;
+    }
+    return before != '.';
   }
 
-  private static boolean isAtext(int c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || c >= 0x80
-        || ATEXT_SPECIALS.indexOf(c) >= 0;
+  private static boolean isAtext(char c) {
+    return c >= 0x80 || ATEXT[c];
   }
 
   private static boolean isPrintable(int c) {

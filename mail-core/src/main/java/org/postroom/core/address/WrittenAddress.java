@@ -72,6 +72,13 @@ public record WrittenAddress(String localPart, Optional<Domain> domain) {
     return Address.of(localPart, domain.orElse(origin));
   }
 
+  /** Whether it is that address, to the letter. */
+  public boolean is(Address whole) {
+    return domain.isPresent()
+        && domain.get().equals(whole.domain())
+        && localPart.equals(whole.localPart());
+  }
+
   /** As SMTP writes it. */
   @Override
   public String toString() {

@@ -11,7 +11,7 @@ import org.postroom.core.memory.MemoryBudget;
  * read by any, once the writing is done.
  */
 final class Chunks {
-  private static final int SMALLEST = 4 * 1024;
+  private static final int FIRST = 4 * 1024;
   private static final int LARGEST = 64 * 1024;
 
   private final MemoryBudget budget;
@@ -79,7 +79,8 @@ final class Chunks {
   }
 
   private boolean grow(int limit, long wanted) {
-    long more = Math.min(Math.max(wanted - size, Math.max(SMALLEST, size)), LARGEST);
+    // Most mail is a little longer than the first piece: the next ones grow by halves.
+    long more = Math.min(Math.max(wanted - size, size == 0 ? FIRST : size / 2), LARGEST);
     int length = (int) Math.min(more, (long) limit - size);
     if (length <= 0 || !budget.tryTake(length)) {
       return false;

@@ -12,9 +12,9 @@ public final class MailDate {
   /** Such as {@code Tue, 24 Nov 2026 15:04:05 +0100}. */
   public static String format(OffsetDateTime time) {
     StringBuilder text = new StringBuilder(31);
-    text.append(name(DAYS, time.getDayOfWeek().getValue())).append(", ");
+    name(text, DAYS, time.getDayOfWeek().getValue()).append(", ");
     text.append(time.getDayOfMonth()).append(' ');
-    text.append(name(MONTHS, time.getMonthValue())).append(' ');
+    name(text, MONTHS, time.getMonthValue()).append(' ');
     append(text, time.getYear() / 100);
     append(text, time.getYear() % 100);
     append(text.append(' '), time.getHour());
@@ -26,8 +26,8 @@ public final class MailDate {
     return text.toString();
   }
 
-  private static String name(String names, int number) {
-    return names.substring(3 * number - 3, 3 * number);
+  private static StringBuilder name(StringBuilder text, String names, int number) {
+    return text.append(names, 3 * number - 3, 3 * number);
   }
 
   private static void append(StringBuilder text, int number) {

@@ -100,13 +100,24 @@ public record ReceivedHeader(
     // RFC 6532: octets beyond US-ASCII belong into the header of an internationalised mail only.
     boolean unicode = client.protocol().startsWith("UTF8");
     int length = Math.min(text.length(), MAX_TEXT);
-    StringBuilder out = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    while (i < length && isWanted(text.charAt(i), unwanted, unicode)) {
+      i++;
+    }
+    if (i == text.length()) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(length).append(text, 0, i);
+    for (; i < length; i++) {
       char c = text.charAt(i);
-      boolean plain = c >= 0x20 && c < 0x7f || unicode && c > 0x9f && !isLineBreak(c);
-      out.append(plain && unwanted.indexOf(c) < 0 ? c : '?');
+      out.append(isWanted(c, unwanted, unicode) ? c : '?');
     }
     return out.toString();
+  }
+
+  private static boolean isWanted(char c, String unwanted, boolean unicode) {
+    boolean plain = c >= 0x20 && c < 0x7f || unicode && c > 0x9f && !isLineBreak(c);
+    return plain && unwanted.indexOf(c) < 0;
   }
 
   private static boolean isLineBreak(char c) {

@@ -126,7 +126,7 @@ public final class ArrivingContent implements AutoCloseable {
       keep(octets, offset, length);
       return;
     }
-    int taken = Math.min(length, maxHeader - headerLength);
+    int taken = Math.min(ofHeader(octets, offset, length), maxHeader - headerLength);
     int read = headerLength;
     if (!append(octets, offset, taken)) {
       return;
@@ -138,6 +138,17 @@ public final class ArrivingContent implements AutoCloseable {
     if (taken < length) {
       keep(octets, offset + taken, length - taken);
     }
+  }
+
+  /** How many of them may be the header's: those up to an empty line, or all. */
+  private static int ofHeader(byte[] octets, int offset, int length) {
+    int end = offset + length;
+    for (int i = offset + 2; i < end; i++) {
+      if (octets[i] == '\n' && octets[i - 1] == '\r' && octets[i - 2] == '\n') {
+        return i + 1 - offset;
+      }
+    }
+    return length;
   }
 
   /** Whether so many octets more can be taken without waiting for a disk. */

@@ -82,14 +82,18 @@ public final class Completion {
         maxSize,
         maxHeader,
         dropped,
-        missing(mail, MailDate.format(date)),
+        missing(mail, date),
         rewriting.header(mail.client(), mail.origin().isLocal()));
   }
 
   private static byte[] stamp(List<FieldLine> fields, ReceivedHeader trace) {
+    byte[] line = trace.toString().getBytes(UTF_8);
+    if (fields.isEmpty()) {
+      return line;
+    }
     ByteArrayOutputStream stamp = new ByteArrayOutputStream(512);
     fields.forEach(field -> stamp.writeBytes(field.octets()));
-    stamp.writeBytes(trace.toString().getBytes(UTF_8));
+    stamp.writeBytes(line);
     return stamp.toByteArray();
   }
 
@@ -99,7 +103,7 @@ public final class Completion {
     return recipients.size() == 1 ? Optional.of(recipients.get(0).address()) : Optional.empty();
   }
 
-  private ArrivingContent.@Nullable Missing missing(Arriving mail, String date) {
+  private ArrivingContent.@Nullable Missing missing(Arriving mail, OffsetDateTime date) {
     if (!mail.origin().isCompleted() && !always) {
       return null;
     }
@@ -107,6 +111,8 @@ public final class Completion {
         mail.envelope().sender().address().map(String::valueOf).orElse("MAILER-DAEMON@" + hostname);
     String number = mail.arrived().toEpochMilli() + "." + mail.id();
     return new ArrivingContent.Missing(
-        "Date: " + date, "Message-ID: <" + number + "@" + hostname + ">", "From: " + from);
+        "Date: " + MailDate.format(date),
+        "Message-ID: <" + number + "@" + hostname + ">",
+        "From: " + from);
   }
 }

@@ -117,6 +117,7 @@ public final class Tidings {
             Duration.ZERO,
             Duration.ZERO);
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      String what = "delivered to mailbox " + delivery.mailbox();
       log.attempted(
           MAILBOXES,
           acceptance.mail().id(),
@@ -126,11 +127,8 @@ public final class Tidings {
           delays,
           "2.0.0",
           "sent",
-          "delivered to mailbox " + delivery.mailbox());
-      watches.arrived(
-          acceptance.mail().id(),
-          delivery.recipient().address(),
-          "delivered to mailbox " + delivery.mailbox());
+          what);
+      watches.arrived(acceptance.mail().id(), delivery.recipient().address(), what);
     }
     if (acceptance.onward().isEmpty()) {
       log.removed(acceptance.mail().id());

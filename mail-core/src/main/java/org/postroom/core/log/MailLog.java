@@ -3,6 +3,8 @@ package org.postroom.core.log;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
@@ -101,7 +103,8 @@ public final class MailLog {
       Form.of("suspicious", "{what} from {client}: {line}", "session");
   private static final Form FAULT = Form.of("fault", "{attempted}: {reason}", "session");
 
-  private final Function<String, Logger> services;
+  private final Function<String, Logger> loggers;
+  private final Map<String, Logger> services = new ConcurrentHashMap<>();
   private final Logger log;
   private final Logger cleanup;
   private final Logger queue;
@@ -119,12 +122,19 @@ public final class MailLog {
 
   /** The same, by loggers of another kind; {@code loggers} is given their names. */
   public MailLog(String service, Function<String, Logger> loggers) {
-    this.services = name -> loggers.apply(LOGGERS + name);
-    this.log = services.apply(service);
-    this.cleanup = services.apply("cleanup");
-    this.queue = services.apply("qmgr");
-    this.bounce = services.apply("bounce");
+    this.loggers = loggers;
+    this.log = of(service);
+    this.cleanup = of("cleanup");
+    this.queue = of("qmgr");
+    this.bounce = of("bounce");
     this.mailboxes = service.endsWith("-login");
+  }
+
+  private Logger of(String service) {
+    Logger known = services.get(service);
+    return known != null
+        ? known
+        : services.computeIfAbsent(service, name -> loggers.apply(LOGGERS + name));
   }
 
   /** The service whose logger has this name; empty for other loggers than those of mail. */
@@ -316,7 +326,7 @@ public final class MailLog {
       String dsn,
       String status,
       String text) {
-    Logger by = services.apply(service);
+    Logger by = of(service);
     if (by.isInfoEnabled()) {
       info(
           by,
@@ -469,36 +479,38 @@ public final class MailLog {
 
   /** Something did not work that is ours to mend; the client was told to come again. */
   public void fault(String session, String attempted, Throwable cause) {
-    said(
-        () ->
-            log.error(
-                "{}", FAULT.filled(attempted, String.valueOf(cause.getMessage()), session), cause));
+    try {
+      log.error("{}", FAULT.filled(attempted, String.valueOf(cause.getMessage()), session), cause);
+    } catch (RuntimeException e) {
+      unsaid(e);
+    }
   }
 
   private static void info(Logger by, Form form, Object... values) {
-    said(
-        () -> {
-          if (by.isInfoEnabled()) {
-            by.info("{}", form.filled(values));
-          }
-        });
+    try {
+      if (by.isInfoEnabled()) {
+        by.info("{}", form.filled(values));
+      }
+    } catch (RuntimeException e) {
+      unsaid(e);
+    }
   }
 
   private static void warn(Logger by, Form form, Object... values) {
-    said(() -> by.warn("{}", form.filled(values)));
+    try {
+      by.warn("{}", form.filled(values));
+    } catch (RuntimeException e) {
+      unsaid(e);
+    }
   }
 
   /**
    * Where the lines go is anybody's code, and there is nobody to tell that it has failed: a mail
    * that is ours is ours without its line, and its client must hear so.
    */
-  private static void said(Runnable line) {
-    try {
-      line.run();
-    } catch (RuntimeException e) {
-      Thread thread = Thread.currentThread();
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-    }
+  private static void unsaid(RuntimeException why) {
+    Thread thread = Thread.currentThread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, why);
   }
 
   /** To the hundredth below a second, to the tenth below ten, whole above. */

@@ -70,9 +70,31 @@ public record Network(InetAddress address, int prefix) {
 
   /** A mapped IPv4 address counts as the IPv4 address. */
   public boolean contains(InetAddress other) {
-    byte[] bytes = address(other.getAddress()).getAddress();
+    byte[] bytes = other.getAddress();
     byte[] base = address.getAddress();
-    return bytes.length == base.length && address(masked(bytes, prefix)).equals(address);
+    int from = isMapped(bytes) ? MAPPED / 8 : 0;
+    if (bytes.length - from != base.length) {
+      return false;
+    }
+    int whole = prefix / 8;
+    for (int i = 0; i < whole; i++) {
+      if (bytes[from + i] != base[i]) {
+        return false;
+      }
+    }
+    return whole == base.length
+        || ((bytes[from + whole] ^ base[whole]) & 0xFF) >> (8 - prefix % 8) == 0;
+  }
+
+  private static boolean isMapped(byte[] bytes) {
+    if (bytes.length * 8 == IPV4) {
+      return false;
+    }
+    int at = 0;
+    while (at < MAPPED / 8 && bytes[at] == (at < MAPPED / 8 - 2 ? 0 : (byte) 0xFF)) {
+      at++;
+    }
+    return at == MAPPED / 8;
   }
 
   private static InetAddress address(byte[] bytes) {

@@ -124,6 +124,9 @@ public final class Judge {
    * @param before what earlier lists have left
    */
   public Decision judge(Moment moment, PolicyContext mail, Pending before, Facts facts) {
+    if (!isConcernedAt(moment) && before.isNothing()) {
+      return Decision.unasked(moment, mail);
+    }
     return new Hearing(this, mail, before, facts).at(moment);
   }
 

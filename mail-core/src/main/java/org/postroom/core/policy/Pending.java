@@ -17,4 +17,8 @@ public record Pending(Optional<Verdict.Reject> deferIfPermit, List<Consequence> 
   public Pending {
     consequences = List.copyOf(consequences);
   }
+
+  boolean isNothing() {
+    return deferIfPermit.isEmpty() && consequences.isEmpty();
+  }
 }

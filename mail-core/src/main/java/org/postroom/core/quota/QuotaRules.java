@@ -26,6 +26,7 @@ public final class QuotaRules {
   private final Quota named;
   private final Map<String, Quota> domains;
   private final Map<String, FolderRule> folders;
+  private final boolean ignoresSome;
   private final long extra;
   private final long grace;
   private final long largest;
@@ -44,6 +45,7 @@ public final class QuotaRules {
     this.named = named;
     this.domains = Map.copyOf(domains);
     this.folders = Map.copyOf(folders);
+    this.ignoresSome = folders.values().stream().anyMatch(FolderRule::ignored);
     this.extra = extra;
     this.grace = grace;
     this.largest = largest;
@@ -164,14 +166,17 @@ public final class QuotaRules {
    */
   public Quota limit(String login, Quota own) {
     int at = login.lastIndexOf('@');
-    Quota domain = at < 0 ? Quota.NONE : domains.getOrDefault(login.substring(at + 1), Quota.NONE);
+    Quota domain =
+        at < 0 || domains.isEmpty()
+            ? Quota.NONE
+            : domains.getOrDefault(login.substring(at + 1), Quota.NONE);
     Quota limit = own.or(domain).or(at < 0 ? usual : named).or(Quota.ENDLESS);
     return limit.octets() > 0 ? new Quota(sum(limit.octets(), extra), limit.messages()) : limit;
   }
 
   /** Whether there are mailboxes whose messages do not count. */
   public boolean ignoresSome() {
-    return folders.values().stream().anyMatch(FolderRule::ignored);
+    return ignoresSome;
   }
 
   /** Whether messages in {@code mailbox} do not count. */

@@ -212,8 +212,18 @@ final class AddressField {
     if (text.isEmpty()) {
       textStart = start;
     }
-    text.append(new String(octets, start, at - start, UTF_8));
+    keep(start);
     textEnd = at;
+  }
+
+  private void keep(int start) {
+    int i = start;
+    while (i < at && octets[i] >= 0) {
+      text.append((char) octets[i++]);
+    }
+    if (i < at) {
+      text.append(new String(octets, i, at - i, UTF_8));
+    }
   }
 
   private void enclosed(char close) throws Malformed {

@@ -87,10 +87,7 @@ public final class HeaderAddresses {
         (written, use) -> {
           try {
             Address other = rule.apply(written);
-            boolean same = written.domain().filter(other.domain()::equals).isPresent();
-            return same && other.localPart().equals(written.localPart())
-                ? Optional.empty()
-                : Optional.of(other);
+            return written.is(other) ? Optional.empty() : Optional.of(other);
           } catch (MalformedAddress e) {
             return Optional.empty();
           }
@@ -185,7 +182,7 @@ public final class HeaderAddresses {
         }
       }
       Optional<Address> other = rule.rewritten(place.address(), use);
-      if (other.isPresent() && !other.get().toString().equals(place.address().toString())) {
+      if (other.isPresent() && !place.address().is(other.get())) {
         byte[] text = other.get().toString().getBytes(UTF_8);
         if (place.start() - line + grown + text.length > LINE) {
           byte[] folded = new byte[FOLD.length + text.length];

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
@@ -24,16 +25,21 @@ public final class ClientName implements Fact<ClientNames> {
   private static final int NAMES_TRIED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private final InetAddress address;
   private final CompletableFuture<ClientNames> names;
   private final Timers timers;
 
-  private ClientName(CompletableFuture<ClientNames> names, Timers timers) {
+  /** How log lines name the client, once its name is known: a mail has it three times. */
+  private @Nullable String written;
+
+  private ClientName(InetAddress address, CompletableFuture<ClientNames> names, Timers timers) {
+    this.address = address;
     this.names = names;
     this.timers = timers;
   }
 
   static ClientName of(InetAddress address, Listening listening) {
-    return new ClientName(names(address, listening), listening.services().timers());
+    return new ClientName(address, names(address, listening), listening.services().timers());
   }
 
   private static CompletableFuture<ClientNames> names(InetAddress address, Listening listening) {
@@ -56,9 +62,17 @@ public final class ClientName implements Fact<ClientNames> {
     return answer().verified().text();
   }
 
-  /** The client at that address, as log lines name it. */
-  String withAddress(InetAddress address) {
-    return MailLog.client(now(), address);
+  /** The client, as log lines name it. */
+  String withAddress() {
+    if (written != null) {
+      return written;
+    }
+    boolean known = names.isDone();
+    String text = MailLog.client(now(), address);
+    if (known) {
+      written = text;
+    }
+    return text;
   }
 
   private ClientNames answer() {

@@ -201,7 +201,7 @@ public final class SmtpSession implements Standing {
 
   /** The client, as log lines name it. */
   public String client() {
-    return clientName.withAddress(address());
+    return clientName.withAddress();
   }
 
   @Override

@@ -629,13 +629,18 @@ public final class BlobLog implements Closeable {
     private final int capacity;
     private final boolean direct;
     private final CRC32C crc = new CRC32C();
-    private byte[] held = new byte[0];
+
+    /** What goes into the segment with the next commit: the description, and the body before it. */
+    private final ByteBuffer held;
+
     private boolean written;
 
     private Place(BlobLocation location, int capacity, byte[] header, boolean direct) {
       this.location = location;
       this.capacity = capacity;
       this.direct = direct;
+      int body = direct ? 0 : Math.toIntExact(location.length());
+      this.held = ByteBuffer.allocate(body + 8 + capacity);
       this.written = location.length() == 0;
       crc.update(header);
     }
@@ -657,8 +662,7 @@ public final class BlobLog implements Closeable {
         return;
       }
       if (!direct) {
-        held = body.toBytes();
-        crc.update(held);
+        hold(body);
       } else {
         stream(body);
         pending.touch(location.segment());
@@ -685,6 +689,17 @@ public final class BlobLog implements Closeable {
         throw trouble("syncing a body", e);
       }
       written = true;
+    }
+
+    private void hold(Content body) {
+      held.clear().limit(held.capacity() - 8 - capacity);
+      while (held.hasRemaining()) {
+        if (body.read(held.position(), held) <= 0) {
+          throw new StorageUnavailable("content ends at " + held.position() + " of " + location);
+        }
+      }
+      crc.update(held.array(), 0, held.position());
+      held.limit(held.capacity());
     }
 
     private void stream(Content body) {
@@ -718,14 +733,13 @@ public final class BlobLog implements Closeable {
       if (!written) {
         throw new IllegalStateException("no body yet for " + location);
       }
-      ByteBuffer rest = ByteBuffer.allocate(held.length + 8 + capacity);
-      rest.put(held).putInt(description.length).put(description);
-      crc.update(rest.array(), held.length, 4 + capacity);
-      rest.putInt(rest.capacity() - 4, (int) crc.getValue());
+      int body = held.position();
+      held.putInt(description.length).put(description);
+      crc.update(held.array(), body, 4 + capacity);
+      held.putInt(held.capacity() - 4, (int) crc.getValue());
       long bodyInFile = direct ? location.length() : 0;
       pending.add(
-          new Piece(location.segment(), location.offset() + HEADER + bodyInFile, rest.array()));
-      held = new byte[0];
+          new Piece(location.segment(), location.offset() + HEADER + bodyInFile, held.array()));
     }
   }
 

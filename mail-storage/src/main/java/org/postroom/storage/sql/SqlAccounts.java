@@ -70,7 +70,11 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Optional<Account>> recallLogin(String login) {
-    return AccountRows.account(rows.recallLogin(Person.loginOf(login)), AccountRow::hasPassword);
+    return recallKey(Person.loginOf(login));
+  }
+
+  private Optional<Optional<Account>> recallKey(String key) {
+    return AccountRows.account(rows.recallLogin(key), AccountRow::hasPassword);
   }
 
   @Override
@@ -80,7 +84,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Optional<Account>> recall(Address address) {
-    Optional<Optional<Account>> same = recallLogin(Addresses.key(address));
+    Optional<Optional<Account>> same = recallKey(Addresses.key(address));
     return same.isEmpty() || same.get().isPresent()
         ? same
         : AccountRows.account(rows.recallAlias(address), AccountRow::hasPassword);
