@@ -83,6 +83,10 @@ public final class Control implements AutoCloseable {
   private final ThreadFactory threads;
   private final Places<Caller> places = new Places<>();
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
+
+  /** Whether the last caller found no thread, which is said once. Guarded by this. */
+  private boolean lacksThreads;
+
   private final Thread thread;
 
   private Control(
@@ -166,7 +170,7 @@ public final class Control implements AutoCloseable {
       file = SocketFile.at(path);
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
-      UserPrincipal owner = Files.getOwner(file.provisional());
+      UserPrincipal owner = Files.getOwner(file.provisional().getPath());
       file.putInPlace(SocketRights.EVERYBODY);
       Control control =
           new Control(socket, file::remove, owner, true, operations, desks, Control::thread);
