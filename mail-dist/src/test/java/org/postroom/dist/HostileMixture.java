@@ -60,13 +60,17 @@ final class HostileMixture implements AutoCloseable {
     turns = Executors.newScheduledThreadPool(kinds.size());
   }
 
-  /** Begins; the account must be there. */
-  static HostileMixture begin(ServerProcess server) throws IOException, GeneralSecurityException {
-    HostileMixture mixture = new HostileMixture(server);
+  /** Puts in what they ask for later; the account must be there. Once for a site. */
+  static void provide(ServerProcess server) throws IOException {
     try (ImapDialogue eve = ImapDialogue.open(server.port(Role.IMAP), EVE)) {
       eve.ok("CREATE Large");
       eve.append("Large", LARGE.getBytes(US_ASCII));
     }
+  }
+
+  /** Begins; what they ask for must be there. */
+  static HostileMixture begin(ServerProcess server) throws GeneralSecurityException {
+    HostileMixture mixture = new HostileMixture(server);
     for (Kind kind : mixture.kinds) {
       var unused =
           mixture.turns.scheduleWithFixedDelay(kind, 0, TURN_MILLIS, TimeUnit.MILLISECONDS);
