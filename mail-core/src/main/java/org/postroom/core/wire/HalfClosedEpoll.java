@@ -1,19 +1,26 @@
 package org.postroom.core.wire;
 
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 
 /**
  * Netty's epoll handler, mended for half-closed connections. Netty 4.2.18 takes a descriptor that
  * waits for nothing out of the epoll set, and cannot put it back: a client that has ended its own
  * side (and is read to the end) could not be sent more than one socket buffer. Here such a
- * descriptor stays in the set, waiting for a reset only, which is reported once.
+ * descriptor stays in the set, waiting for a reset only, which is reported once. Netty does not
+ * heed that report, because it reads such a connection no more: here the connection is closed, so
+ * that nobody works for a client who has left.
  */
 final class HalfClosedEpoll implements IoHandler {
   private static final EpollIoOps RESET_ONLY = EpollIoOps.valueOf(1 << 30); // EPOLLONESHOT
@@ -31,7 +38,11 @@ final class HalfClosedEpoll implements IoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new Registration(epoll.register(handle));
+    return new Registration(
+        epoll.register(
+            handle instanceof EpollIoHandle socket && handle instanceof Channel.Unsafe channel
+                ? new Watched(socket, channel)
+                : handle));
   }
 
   @Override
@@ -62,6 +73,37 @@ final class HalfClosedEpoll implements IoHandler {
   @Override
   public boolean isCompatible(Class<? extends IoHandle> handleType) {
     return epoll.isCompatible(handleType);
+  }
+
+  /** A connection, or a listener, with what the kernel says of it. */
+  private record Watched(EpollIoHandle socket, Channel.Unsafe channel) implements EpollIoHandle {
+    @Override
+    public FileDescriptor fd() {
+      return socket.fd();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      socket.handle(registration, event);
+      if (event instanceof EpollIoEvent one && one.ops().contains(EpollIoOps.EPOLLERR)) {
+        channel.close(channel.voidPromise()); // it has closed by itself where Netty reads it
+      }
+    }
+
+    @Override
+    public void registered() {
+      socket.registered();
+    }
+
+    @Override
+    public void unregistered() {
+      socket.unregistered();
+    }
+
+    @Override
+    public void close() throws Exception {
+      socket.close();
+    }
   }
 
   private record Registration(IoRegistration epoll) implements IoRegistration {

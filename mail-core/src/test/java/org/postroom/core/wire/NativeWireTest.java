@@ -1,11 +1,34 @@
 package org.postroom.core.wire;
 
-import org.junit.jupiter.api.Tag;
+import static org.assertj.core.api.Assertions.assertThat;
 
-/** Epoll and BoringSSL where the machine has them. */
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.Until;
+import org.postroom.core.transcript.SocketPeer;
+
+/** Epoll and BoringSSL where the machine has them; and what they add. */
 @Tag("seconds")
 class NativeWireTest extends SocketWireContract {
   NativeWireTest() {
     super(true, TlsContexts.provider());
+  }
+
+  /** What is done for it then is in vain, and need not be begun. */
+  @Test
+  void hearsAResetOfAClientThatHasEndedItsOwnSideWhileItsLineIsDealtWith() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      EitherWay session = eitherWay(peer);
+      leaveToAWorker(session, peer, "l first");
+      peer.sendEnd();
+      Until.so(session.connection::mayBeGone);
+      assertThat(session.connection.isClosed()).isFalse();
+
+      peer.reset();
+
+      Until.so(session.connection::isClosed);
+      workers.letGo();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.postroom.dist.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -46,7 +48,8 @@ public final class Journal {
    */
   public static Optional<PrintWriter> err(String journal) {
     return Stream.ERR.isJournal(journal)
-        ? Optional.of(new PrintWriter(new Complaints(new PrintWriter(System.err, true)), true))
+        ? Optional.of(
+            new PrintWriter(new Complaints(new PrintWriter(System.err, true, UTF_8)), true))
         : Optional.empty();
   }
 
