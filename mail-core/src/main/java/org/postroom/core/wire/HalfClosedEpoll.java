@@ -76,6 +76,7 @@ final class HalfClosedEpoll implements IoHandler {
   }
 
   /** A connection, or a listener, with what the kernel says of it. */
+  @SuppressWarnings("try") // whatever it throws at its end is Netty's
   private record Watched(EpollIoHandle socket, Channel.Unsafe channel) implements EpollIoHandle {
     @Override
     public FileDescriptor fd() {
