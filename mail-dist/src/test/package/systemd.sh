@@ -168,9 +168,11 @@ if booted; then
   shows '5 ' curl -sS --cacert /root/ca.pem --user 'ada:correct horse' pop3s://localhost/
   shows '5 ' curl -sS --ssl-reqd --cacert /root/ca.pem --user 'ada:correct horse' pop3://localhost/
   shows 'FLAGS' curl -sS --ssl-reqd --cacert /root/ca.pem --user 'ada:correct horse' --request 'EXAMINE INBOX' imap://localhost/
-  # Others do not see it.
-  refuses 78 'run it as postroom' setpriv --reuid=bob --regid=bob --init-groups mailq
   shows 'queue is empty' mailq
+  # As monitoring does, with the server's help and in a process of its own.
+  shows 'queue is empty' setpriv --reuid=bob --regid=bob --init-groups mailq
+  shows 'queue is empty' setpriv --reuid=bob --regid=bob --init-groups env PERL5LIB=/none mailq
+  refuses 78 'run it as postroom' setpriv --reuid=bob --regid=bob --init-groups postroom user list
   does 'postfix status && postroom status && postroom check'
 
   step "programs that get mail, below the unit"

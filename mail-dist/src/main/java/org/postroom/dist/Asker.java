@@ -29,7 +29,7 @@ final class Asker implements AskedServer.Client {
   private record OnStore(Plan plan, StoreDesk desk) {}
 
   /** Empty where it is not to be found: whoever looks at the whole configuration says why. */
-  private static Optional<Path> folder(Description description) {
+  static Optional<Path> folder(Description description) {
     try {
       return description.folder();
     } catch (BadConfiguration e) {

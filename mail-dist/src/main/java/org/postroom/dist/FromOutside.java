@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.postroom.dist.assembly.Checked;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
@@ -149,7 +151,7 @@ final class FromOutside {
   /** Where the settings cannot be obeyed, or a table does not answer, it is for later to say. */
   private boolean isForbidden(OsUser user) {
     try (SqlTables databases = new SqlTables()) {
-      return !description.plan(databases).policy().submitters().containsName(user.name());
+      return !description.plan(databases).policy().localUsers().submit().containsName(user.name());
     } catch (RuntimeException e) {
       return false;
     }
@@ -174,9 +176,22 @@ final class FromOutside {
     return answers.get(0);
   }
 
+  /** Whether this user cannot come to the server's own place, and need not. */
+  private boolean isToBeAskedAsAnybody(Operation<?, ?> operation) {
+    return Operations.isEverybodys(operation)
+        && description.socketOfEverybody().isPresent()
+        && Asker.folder(description)
+            .filter(folder -> !Files.notExists(folder) && !Files.isReadable(folder))
+            .isPresent();
+  }
+
   /** See {@link ServerBuilder#ask(Operation, Record, Function)}. */
   <Q extends Record, A extends Record> void ask(
       Operation<Q, A> operation, Q first, Function<A, Optional<Q>> next) {
+    if (isToBeAskedAsAnybody(operation)) {
+      askAsAnybody(operation, first, next);
+      return;
+    }
     try (Asker asker = new Asker(description)) {
       Optional<Q> question = Optional.of(first);
       while (question.isPresent()) {

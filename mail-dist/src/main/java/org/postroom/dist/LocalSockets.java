@@ -11,12 +11,10 @@ import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operations;
-import org.postroom.dist.operation.SubmitOperation;
-import org.postroom.dist.operation.WatchOperations;
 
 /**
  * Where a server can be asked on this machine: for everything in its folder, which is its owner's
- * alone; where it is wanted, for the taking of mail at a place that everybody can reach.
+ * alone; where it is wanted, for what is everybody's at a place that everybody can reach.
  */
 final class LocalSockets {
   private final List<Control> open = new ArrayList<>();
@@ -48,7 +46,7 @@ final class LocalSockets {
                             path,
                             name ->
                                 Operations.named(name)
-                                    .filter(LocalSockets::isEverybodys)
+                                    .filter(Operations::isEverybodys)
                                     .or(() -> named(added, name)),
                             desks))));
     plan.folder()
@@ -65,12 +63,6 @@ final class LocalSockets {
 
   private static Optional<Operation<?, ?>> named(List<Operation<?, ?>> among, String name) {
     return among.stream().filter(one -> one.name().equals(name)).findFirst();
-  }
-
-  /** Whoever hands in a mail may see it tried: a watch is its owner's alone. */
-  private static boolean isEverybodys(Operation<?, ?> operation) {
-    return List.of(SubmitOperation.SUBMIT, WatchOperations.OPEN, WatchOperations.SEE)
-        .contains(operation);
   }
 
   /** Whether the caller is a thread on which somebody is answered. */

@@ -26,6 +26,11 @@ record OsUser(String name) {
     return Owner.OF_THIS_PROCESS;
   }
 
+  /** Whether it is root, or the one whose process this is. */
+  boolean isMaster() {
+    return name.equals("root") || equals(ofThisProcess());
+  }
+
   /** The number, where the machine's own list has one; else the name. */
   String id() {
     try (Stream<String> lines = Files.lines(USERS, ISO_8859_1)) {

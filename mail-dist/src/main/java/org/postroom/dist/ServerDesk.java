@@ -24,6 +24,7 @@ import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.Prospect;
+import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
 import org.postroom.dist.submit.Submitted;
@@ -52,6 +53,21 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public String user() {
     return user.name();
+  }
+
+  @Override
+  public void permit(QueueRight right) {
+    if (!user.isMaster() && !server.running().submitting().permits(user, right)) {
+      throw new OperationRefused(
+          OperationRefused.Kind.NOT_ALLOWED,
+          "User "
+              + user.name()
+              + "("
+              + user.id()
+              + ") is not allowed to "
+              + (right == QueueRight.VIEW ? "view" : "flush")
+              + " the mail queue");
+    }
   }
 
   @Override

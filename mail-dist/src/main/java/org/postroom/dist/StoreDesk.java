@@ -19,6 +19,7 @@ import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
+import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.storage.store.SqlStorage;
 
@@ -39,6 +40,10 @@ final class StoreDesk implements Desk, AutoCloseable {
   public String user() {
     return OsUser.ofThisProcess().name();
   }
+
+  /** Whoever can open the store may do all with it. */
+  @Override
+  public void permit(QueueRight right) {}
 
   @Override
   public Accounts accounts() {

@@ -22,10 +22,13 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
+import org.postroom.core.policy.LocalUsers;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.Watches;
+import org.postroom.core.table.MatchList;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Prospect;
+import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 
@@ -104,7 +107,14 @@ final class Submitting implements AutoCloseable {
 
   /** Whether this user may hand in mail by a program. */
   boolean permits(OsUser user) {
-    return current.get().policy().submitters().containsName(user.name());
+    return current.get().policy().localUsers().submit().containsName(user.name());
+  }
+
+  /** Whether this user may do that with the queue by a program. */
+  boolean permits(OsUser user, QueueRight right) {
+    LocalUsers users = current.get().policy().localUsers();
+    MatchList permitted = right == QueueRight.VIEW ? users.mailq() : users.flush();
+    return permitted.containsName(user.name());
   }
 
   /** Takes a mail of this process's. */

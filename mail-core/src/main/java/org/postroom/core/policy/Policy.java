@@ -39,7 +39,7 @@ import org.postroom.core.table.Tables;
  * @param unlimited whom the limits for clients do not bind
  * @param unknownCodes with which code an address of a class is refused that nobody has
  * @param senderLogins who may send as whom
- * @param submitters which users of this machine may hand in mail
+ * @param localUsers what users of this machine may do
  * @param fastFlush the domains whose mail may be asked for
  * @param traced with whom sessions are written into the log
  * @param verpClients who may ask for a sender of its own for each recipient
@@ -53,7 +53,7 @@ public record Policy(
     MatchList mynetworks,
     MatchList unlimited,
     SenderLogins senderLogins,
-    MatchList submitters,
+    LocalUsers localUsers,
     MatchList fastFlush,
     MatchList traced,
     MatchList verpClients,
@@ -152,7 +152,11 @@ public record Policy(
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
       SenderLogins senderLogins = SenderLogins.of(settings, tables);
-      MatchList submitters = names(PolicyParams.SUBMIT_USERS);
+      LocalUsers localUsers =
+          new LocalUsers(
+              names(PolicyParams.SUBMIT_USERS),
+              names(PolicyParams.MAILQ_USERS),
+              names(PolicyParams.FLUSH_USERS));
       MatchList fastFlush = domains(PolicyParams.FAST_FLUSH_DOMAINS);
       MatchList traced = clients(PolicyParams.DEBUG_PEERS);
       MatchList verpClients = clients(PolicyParams.VERP_CLIENTS);
@@ -173,7 +177,7 @@ public record Policy(
           mynetworks,
           unlimited,
           senderLogins,
-          submitters,
+          localUsers,
           fastFlush,
           traced,
           verpClients,

@@ -135,6 +135,20 @@ public final class PolicyParams {
           "static:anyone",
           "Users of this machine who may hand in mail by the command sendmail.");
 
+  public static final Param<List<String>> MAILQ_USERS =
+      SET.matchList(
+          "authorized_mailq_users",
+          "static:anyone",
+          "Users of this machine who may see the queue by mailq and postqueue, where submit_socket"
+              + " says by which socket; root and the server's own user always may.");
+
+  public static final Param<List<String>> FLUSH_USERS =
+      SET.matchList(
+          "authorized_flush_users",
+          "static:anyone",
+          "Users of this machine who may have waiting mail tried by sendmail -q and postqueue -f, -i"
+              + " and -s, as authorized_mailq_users.");
+
   public static final Param<List<String>> FAST_FLUSH_DOMAINS =
       SET.partly(
           SET.matchList(

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
  * {@code postqueue}: lists the queue and has it tried, with the options and the words of Postfix's.
  *
  * <p>DIAGNOSTICS: exit status 0 done, also where no mail has the id; 64 misused; 69 the server does
- * not run, or what is named may not be asked for.
+ * not run, or what is named may not be asked for; 77 this user may not do that
+ * (authorized_mailq_users, authorized_flush_users).
  */
 @Command(
     name = "postqueue",
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
 public final class PostqueueApplet implements Callable<Integer> {
   private static final int USAGE = 64;
   private static final int UNAVAILABLE = 69;
+  private static final int NOT_ALLOWED = 77;
   private static final String USAGE_TEXT =
       "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s"
           + " site";
@@ -91,10 +93,18 @@ public final class PostqueueApplet implements Callable<Integer> {
         QueueListing.print(server, spec.commandLine().getOut(), Caller.of(spec).zone());
       }
       return 0;
-    } catch (StorageFault | BadConfiguration | OperationRefused e) {
-      return fail(
-          UNAVAILABLE, "Queue report unavailable - mail system is down (" + e.getMessage() + ")");
+    } catch (OperationRefused e) {
+      return e.kind() == OperationRefused.Kind.NOT_ALLOWED
+          ? fail(NOT_ALLOWED, String.valueOf(e.getMessage()))
+          : unavailable(e);
+    } catch (StorageFault | BadConfiguration e) {
+      return unavailable(e);
     }
+  }
+
+  private int unavailable(RuntimeException e) {
+    return fail(
+        UNAVAILABLE, "Queue report unavailable - mail system is down (" + e.getMessage() + ")");
   }
 
   private int runMail(AskedServer server, String id) {
@@ -120,7 +130,7 @@ public final class PostqueueApplet implements Callable<Integer> {
       return 0;
     } catch (OperationRefused e) {
       return fail(
-          UNAVAILABLE,
+          e.kind() == OperationRefused.Kind.NOT_ALLOWED ? NOT_ALLOWED : UNAVAILABLE,
           e.kind() == OperationRefused.Kind.NO_SERVER
               ? "Cannot flush mail queue - mail system is down"
               : String.valueOf(e.getMessage()));

@@ -128,11 +128,23 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int list(SendmailOptions options) {
-    QueueListing.print(
-        asked(options),
-        options.isForLeft() ? Asked.LEFT : Asked.LEFT_AND_ALL,
-        new QueueListing(out(), caller().zone(), options.isVerbose()));
-    return 0;
+    try {
+      QueueListing.print(
+          asked(options),
+          options.isForLeft() ? Asked.LEFT : Asked.LEFT_AND_ALL,
+          new QueueListing(out(), caller().zone(), options.isVerbose()));
+      return 0;
+    } catch (OperationRefused e) {
+      return forbidden(e);
+    }
+  }
+
+  /** Goes on with what is wrong, but that this user may not do it. */
+  private int forbidden(OperationRefused e) {
+    if (e.kind() != OperationRefused.Kind.NOT_ALLOWED) {
+      throw e;
+    }
+    return fail(HandingIn.NOT_ALLOWED, String.valueOf(e.getMessage()));
   }
 
   private int flush(SendmailOptions options) {
@@ -145,10 +157,9 @@ public final class SendmailApplet implements Callable<Integer> {
       watching.await(options.toBeTried(), options.isVerbose());
       return 0;
     } catch (OperationRefused e) {
-      if (e.kind() != OperationRefused.Kind.NO_SERVER) {
-        throw e;
-      }
-      return fail(HandingIn.REFUSED, "Cannot flush mail queue - mail system is down");
+      return e.kind() == OperationRefused.Kind.NO_SERVER
+          ? fail(HandingIn.REFUSED, "Cannot flush mail queue - mail system is down")
+          : forbidden(e);
     }
   }
 

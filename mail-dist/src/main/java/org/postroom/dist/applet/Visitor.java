@@ -23,14 +23,15 @@ import org.postroom.dist.operation.CommandOperation.Environment;
 import org.postroom.dist.operation.CommandOperation.Run;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.SubmitOperation;
 
 /**
  * Somebody for whom the server runs a command. What he may have done is what he may ask the server
- * for: everybody may hand in mail, root and the server's own user may do all. Only those two can
- * read all that the server can, so only for them a file is opened here. Whatever does not fit, or
- * fails before it has done anything, ends here and is run in a process of his own, which is slower
- * and can do all.
+ * for: everybody may hand in mail and look after the queue, root and the server's own user may do
+ * all. Only those two can read all that the server can, so only for them a file is opened here.
+ * Whatever does not fit, or fails before it has done anything, ends here and is run in a process of
+ * his own, which is slower and can do all.
  */
 final class Visitor implements Caller {
   /** What is said, in octets; a listing that is longer is printed as it comes, elsewhere. */
@@ -58,7 +59,8 @@ final class Visitor implements Caller {
           "postfix",
           "doveadm");
 
-  private static final String EVERYBODYS = "sendmail";
+  /** Whoever may not do more than everybody may has these alone. */
+  private static final List<String> EVERYBODYS = List.of("sendmail", "postqueue");
 
   private final CommandTable commands;
   private final Path configuration;
@@ -109,7 +111,7 @@ final class Visitor implements Caller {
   private Run run(List<String> words) {
     if (words.isEmpty()
         || !COMMANDS.contains(words.get(0))
-        || !words.get(0).equals(EVERYBODYS) && !isOwner()
+        || !EVERYBODYS.contains(words.get(0)) && !isOwner()
         || words.stream().mapToInt(String::length).sum() > MOST_ADDRESSES
         || input.filter(Visitor::isTooLong).isPresent()) {
       return Run.ELSEWHERE;
@@ -222,7 +224,7 @@ final class Visitor implements Caller {
 
     @Override
     public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-      if (!operation.equals(SubmitOperation.SUBMIT) && !isOwner()) {
+      if (!Operations.isEverybodys(operation) && !isOwner()) {
         throw elsewhere();
       }
       hasActed = true;

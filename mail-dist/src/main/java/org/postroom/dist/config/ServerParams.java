@@ -110,7 +110,8 @@ public final class ServerParams {
           "submit_socket",
           "",
           "A socket, such as /run/postroom/submit, by which every user of this machine whom"
-              + " authorized_submit_users permits can hand in mail with the command sendmail. Without"
+              + " authorized_submit_users permits can hand in mail with the command sendmail, see the"
+              + " queue (authorized_mailq_users) and have it tried (authorized_flush_users). Without"
               + " it only root and the server's own user can.",
           Trait.RESTART);
 

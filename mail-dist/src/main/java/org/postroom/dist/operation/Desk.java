@@ -18,6 +18,13 @@ public interface Desk {
   /** Who is here. */
   Accounts accounts();
 
+  /**
+   * Goes on where the user who asks may do this.
+   *
+   * @throws OperationRefused where he may not
+   */
+  void permit(QueueRight right);
+
   /** Mail under way. */
   QueueStore queue();
 

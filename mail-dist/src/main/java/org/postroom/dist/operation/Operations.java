@@ -2,6 +2,7 @@ package org.postroom.dist.operation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All operations. */
 public final class Operations {
@@ -72,7 +73,25 @@ public final class Operations {
           SessionOperations.END,
           StatusOperation.STATUS);
 
+  /**
+   * What every user of this machine may ask for: each says itself whom it refuses. Whoever hands in
+   * a mail may see it tried: a watch is its owner's alone.
+   */
+  private static final Set<Operation<?, ?>> EVERYBODYS =
+      Set.of(
+          SubmitOperation.SUBMIT,
+          WatchOperations.OPEN,
+          WatchOperations.SEE,
+          QueueOperations.LIST,
+          QueueChanges.RUN,
+          QueueChanges.RUN_SITE);
+
   private Operations() {}
+
+  /** Whether it is for every user of this machine to ask for. */
+  public static boolean isEverybodys(Operation<?, ?> operation) {
+    return EVERYBODYS.contains(operation);
+  }
 
   /** The one of that name. */
   public static Optional<Operation<?, ?>> named(String name) {

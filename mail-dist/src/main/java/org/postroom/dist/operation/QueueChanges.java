@@ -184,6 +184,7 @@ public final class QueueChanges {
   }
 
   private static Done run(Desk desk, Chosen asked) {
+    desk.permit(QueueRight.FLUSH);
     RunningServer server = desk.server();
     Optional<Watch> watch =
         asked.watch().flatMap(number -> server.watches().find(number, desk.user()));

@@ -248,6 +248,7 @@ public final class QueueOperations {
   }
 
   private static Waiting list(Desk desk, Asked asked) {
+    desk.permit(QueueRight.VIEW);
     List<String> queues =
         asked.queues().isEmpty()
             ? Arrays.stream(Section.values()).map(QueueChoice::name).toList()

@@ -16,6 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -714,16 +715,10 @@ final class VisitTest {
     }
   }
 
-  /** Others can hand in mail, in their own name, and see nothing that is the server's. */
+  /** Others can hand in mail, in their own name, and see nothing of the server's but the queue. */
   @Test
   void anotherUserHandsInMailAndNoMore() throws Exception {
-    List<String> nobody = as("nobody");
-    Files.createFile(folder.resolve("errors"));
-    for (String file : List.of("words", "input", "name")) {
-      Files.createFile(folder.resolve(file));
-      Files.setPosixFilePermissions(
-          folder.resolve(file), PosixFilePermissions.fromString("rw-rw-rw-"));
-    }
+    List<String> nobody = asNobody();
 
     assertThat(visit(nobody, MAIL, "sendmail", "-t", "bob@far.test").status()).isZero();
     assertThat(queue())
@@ -732,10 +727,8 @@ final class VisitTest {
         .isEqualTo("nobody@example.org");
     for (String words :
         List.of(
-            "sendmail -bp",
             "sendmail -bi",
             "sendmail -bv ada",
-            "postqueue -p",
             "postsuper -d ALL",
             "postconf -n",
             "postmap -q root hash:/etc/passwd",
@@ -745,6 +738,54 @@ final class VisitTest {
       assertThat(visit(nobody, MAIL, words.split(" ")).isElsewhere()).as(words).isTrue();
     }
     assertThat(queue()).hasSize(1);
+  }
+
+  @Test
+  void anotherUserLooksAfterTheQueueUnlessHeMayNot() throws Exception {
+    List<String> nobody = asNobody();
+    assertThat(visit(MAIL, "sendmail", "-f", "eve@far.test", "bob@far.test").status()).isZero();
+    String id = queue().get(0).id().value();
+
+    for (String words : List.of("sendmail -bp", "postqueue -p", "postqueue -j")) {
+      Came listed = visit(nobody, new byte[0], words.split(" "));
+      assertThat(listed.status()).as(words).isZero();
+      assertThat(listed.out()).as(words).contains(id, "eve@far.test", "bob@far.test");
+    }
+    for (String words : List.of("postqueue -f", "postqueue -i " + id)) {
+      Came tried = visit(nobody, new byte[0], words.split(" "));
+      assertThat(tried).as(words).extracting(Came::status, Came::said).containsExactly(0, "");
+    }
+
+    Files.writeString(
+        mainCf,
+        "authorized_mailq_users = ada\nauthorized_flush_users = !nobody, static:anyone\n",
+        StandardOpenOption.APPEND);
+    server.reload();
+
+    refuses("postqueue: fatal: ", "view", visit(nobody, new byte[0], "postqueue", "-p"));
+    refuses("sendmail: fatal: ", "view", visit(nobody, new byte[0], "sendmail", "-bp"));
+    refuses("postqueue: fatal: ", "flush", visit(nobody, new byte[0], "postqueue", "-i", id));
+    assertThat(visit(new byte[0], "postqueue", "-p").out()).contains("bob@far.test");
+    assertThat(visit(new byte[0], "postqueue", "-f").status()).isZero();
+  }
+
+  private static void refuses(String who, String what, Came came) {
+    assertThat(came)
+        .extracting(Came::status, Came::said)
+        .containsExactly(
+            77, who + "User nobody(65534) is not allowed to " + what + " the mail queue\n");
+  }
+
+  /** He can write what the JVM that takes notes writes. */
+  private List<String> asNobody() throws IOException {
+    List<String> nobody = as("nobody");
+    Files.createFile(folder.resolve("errors"));
+    for (String file : List.of("words", "input", "name")) {
+      Files.createFile(folder.resolve(file));
+      Files.setPosixFilePermissions(
+          folder.resolve(file), PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+    return nobody;
   }
 
   /** A user of this machine, who shares no group with the server's. */

@@ -35,6 +35,7 @@ import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 
 @Timeout(60)
@@ -76,6 +77,11 @@ final class ControlTest {
 
         @Override
         public String user() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public void permit(QueueRight right) {
           throw new AssertionError();
         }
 

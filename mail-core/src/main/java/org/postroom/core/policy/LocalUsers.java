@@ -1,0 +1,13 @@
+package org.postroom.core.policy;
+
+import org.postroom.core.table.MatchList;
+
+/**
+ * What users of this machine may do by its commands, as their names say; root and the server's own
+ * user may do it all the same, but for the handing in of mail.
+ *
+ * @param submit who may hand in mail
+ * @param mailq who may see the queue
+ * @param flush who may have it tried
+ */
+public record LocalUsers(MatchList submit, MatchList mailq, MatchList flush) {}
