@@ -146,6 +146,19 @@ archive_classes_meanwhile() {
   exec 7>&-
 }
 
+# Ends where Java does not know what POSTROOM_JAVA_OPTS has, as other faults of a configuration end a
+# server: Java's own status is the same when the machine has no memory for it just now.
+check_options() {
+  # shellcheck disable=SC2086 # options are words
+  said=$("$JAVA_HOME/bin/java" ${POSTROOM_JAVA_OPTS:-} -version 2>&1 </dev/null) && return 0
+  case $said in
+  *Unrecognized* | *'Improperly specified'* | *'Invalid '* | *'Missing +/-'* | *'Could not find agent'*)
+    say "error: POSTROOM_JAVA_OPTS: $(printf '%s\n' "$said" | head -n 1)"
+    exit 78
+    ;;
+  esac
+}
+
 # Becomes the command $@. A command ends before the second compiler has gained anything, and before
 # anybody has looked at its figures.
 launch() {
@@ -156,6 +169,7 @@ launch() {
     brief=
     if [ ! -e "$archive" ] && [ -w "$archives" ]; then archive_classes_meanwhile; fi
   fi
+  [ "$1" != serve ] || [ -z "${POSTROOM_JAVA_OPTS:-}" ] || check_options
   set -- -cp "$classpath" "$main" "$@"
   case ${POSTROOM_JAVA_OPTS:-} in
   *-Xshare:* | *SharedArchiveFile* | *AOT*) archive= ;; # Java does not take both

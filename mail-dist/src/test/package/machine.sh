@@ -45,9 +45,12 @@ make_debian() {
   [ -s "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
   for file in /etc/apt/apt.conf.d/*proxy*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
   cp "$deb" "$root/srv/postroom.deb"
+  trap unmount EXIT
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
 }
+# Nothing of the machine is left in it, whatever ends this.
+unmount() { umount "$root/dev" "$root/proc" 2>/dev/null || true; }
 # The same where packages are to be used: no mount, but a chroot as people have it.
 make_root() {
   make_debian
@@ -62,7 +65,7 @@ leave_root() {
   [ ! -s "$root/run/crond.pid" ] || kill "$(cat "$root/run/crond.pid")" 2>/dev/null || true
   [ ! -s "$root/run/atd.pid" ] || kill "$(cat "$root/run/atd.pid")" 2>/dev/null || true
   kill "$holder" 2>/dev/null || true
-  umount "$root/dev" "$root/proc" 2>/dev/null || true
+  unmount
 }
 install() { # PACKAGE ...: with what it needs and nothing that it recommends
   inside apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "$@" >>"$folder/install.log" 2>&1 ||

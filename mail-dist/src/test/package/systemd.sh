@@ -243,7 +243,7 @@ if booted; then
   now
   refuses 1 'postroom.service failed' systemctl restart postroom
   sleep 6
-  [ "$(unit ActiveState) $(unit ExecMainStatus) $(unit NRestarts)" = 'failed 1 0' ] || wrong "by an option that Java does not know it is $(unit ActiveState), with status $(unit ExecMainStatus), after $(unit NRestarts) restarts"
+  [ "$(unit ActiveState) $(unit ExecMainStatus) $(unit NRestarts)" = 'failed 78 0' ] || wrong "by an option that Java does not know it is $(unit ActiveState), with status $(unit ExecMainStatus), after $(unit NRestarts) restarts"
   [[ $(journal) == *NoSuchOption* ]] || wrong "the journal does not say which option"
   drop_in 'SupplementaryGroups=shadow'
   does 'systemctl start postroom'

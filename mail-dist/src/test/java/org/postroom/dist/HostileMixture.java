@@ -16,8 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.door.Door;
 
 /**
@@ -42,6 +44,7 @@ final class HostileMixture implements AutoCloseable {
   private final ServerProcess server;
   private final List<Kind> kinds = new ArrayList<>();
   private final ScheduledExecutorService turns;
+  private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
 
   private HostileMixture(ServerProcess server) throws GeneralSecurityException {
     this.server = server;
@@ -110,7 +113,8 @@ final class HostileMixture implements AutoCloseable {
         attack.turn(this);
       } catch (IOException e) {
         cut.incrementAndGet(); // sent away
-      } catch (GeneralSecurityException e) {
+      } catch (GeneralSecurityException | RuntimeException | Error e) {
+        fault.compareAndSet(null, e); // it has no other turn
         throw new IllegalStateException(e);
       }
       turns.incrementAndGet();
@@ -253,6 +257,10 @@ final class HostileMixture implements AutoCloseable {
 
   /** How often each kind has had its turn, by its name. */
   Map<String, Integer> turns() {
+    Throwable one = fault.get();
+    if (one != null) {
+      throw new AssertionError("a fault of the mixture's own", one);
+    }
     Map<String, Integer> found = new TreeMap<>();
     kinds.forEach(kind -> found.put(kind.name, kind.turns.get()));
     return found;

@@ -57,6 +57,7 @@ final class ServiceManagerTest {
         site.set("listeners", "smtp:0");
         String reload = ServerProcess.run("reload", "-c", site.mainCf().toString()).said();
         assertThat(reload).contains("is in effect");
+        Until.so(() -> count(told, "STATUS=") == 2);
         String after =
             lines(told).stream().filter(line -> line.startsWith("STATUS=")).toList().get(1);
         assertThat(after).matches("STATUS=Postroom listens: smtp \\d+ .*").doesNotContain("imap");

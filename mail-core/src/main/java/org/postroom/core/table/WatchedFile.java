@@ -268,7 +268,7 @@ public final class WatchedFile<T> {
       with.log().read(name, reading.entries());
       reading.warnings().forEach(with.log()::warning);
     } catch (BadValue e) {
-      with.log().kept(name, e.reason());
+      say(e.reason(), with);
     } catch (IOException e) {
       lost(e, with);
       return now + SECOND;
@@ -286,6 +286,11 @@ public final class WatchedFile<T> {
       return;
     }
     lost = reason;
+    say(reason, with);
+  }
+
+  /** Why what is there now cannot be had. */
+  private void say(String reason, FileWatch with) {
     if (content == null) {
       why = reason;
       with.log().missing(name, reason);

@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 
 /**
@@ -40,7 +41,9 @@ final class HalfClosedEpoll implements IoHandler {
   public IoRegistration register(IoHandle handle) throws Exception {
     return new Registration(
         epoll.register(
-            handle instanceof EpollIoHandle socket && handle instanceof Channel.Unsafe channel
+            handle instanceof EpollIoHandle socket
+                    && handle instanceof Channel.Unsafe channel
+                    && channel.voidPromise().channel() instanceof DuplexChannel
                 ? new Watched(socket, channel)
                 : handle));
   }
@@ -75,7 +78,7 @@ final class HalfClosedEpoll implements IoHandler {
     return epoll.isCompatible(handleType);
   }
 
-  /** A connection, or a listener, with what the kernel says of it. */
+  /** A connection, with what the kernel says of it. */
   @SuppressWarnings("try") // whatever it throws at its end is Netty's
   private record Watched(EpollIoHandle socket, Channel.Unsafe channel) implements EpollIoHandle {
     @Override
@@ -87,7 +90,10 @@ final class HalfClosedEpoll implements IoHandler {
     public void handle(IoRegistration registration, IoEvent event) {
       socket.handle(registration, event);
       if (event instanceof EpollIoEvent one && one.ops().contains(EpollIoOps.EPOLLERR)) {
-        channel.close(channel.voidPromise()); // it has closed by itself where Netty reads it
+        // It has closed by itself where Netty reads it. Where nobody reads now, what came before
+        // the
+        // reset and was not read is of no use: nobody would hear the answer.
+        channel.close(channel.voidPromise());
       }
     }
 

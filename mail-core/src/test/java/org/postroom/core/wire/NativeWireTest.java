@@ -1,7 +1,9 @@
 package org.postroom.core.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.epoll.Epoll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.testing.Until;
@@ -17,6 +19,7 @@ class NativeWireTest extends SocketWireContract {
   /** What is done for it then is in vain, and need not be begun. */
   @Test
   void hearsAResetOfAClientThatHasEndedItsOwnSideWhileItsLineIsDealtWith() throws Exception {
+    assumeTrue(Epoll.isAvailable(), "NIO hears of none");
     Listener listener = listenEitherWay();
     try (SocketPeer peer = SocketPeer.to(listener.address())) {
       EitherWay session = eitherWay(peer);

@@ -7,7 +7,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.machine.Uninterrupted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,8 @@ final class LastWords {
 
   /** EX_SOFTWARE. */
   static final int STATUS = 70;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
    * The one thread of the log, by the name Logback gives it: every other thread would wait for room
@@ -44,7 +50,16 @@ final class LastWords {
   /** The lifeline of the process, which its threads hang on too; {@code err} takes the line. */
   static Lifeline lifeline(PrintWriter err) {
     Lifeline lifeline = new Lifeline();
-    lifeline.onDeath(death -> end(err, death));
+    // Made in time: when it is needed there may be no memory left for a thread.
+    CountDownLatch dying = new CountDownLatch(1);
+    Thread end = new Thread(() -> endUnheard(dying), "postroom-end");
+    end.setDaemon(true);
+    end.start();
+    lifeline.onDeath(
+        death -> {
+          dying.countDown();
+          end(err, death);
+        });
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, cause) -> {
           if (isDeath(thread.getName(), cause)) {
@@ -75,6 +90,13 @@ final class LastWords {
     } finally {
       end(isSaid);
     }
+  }
+
+  /** Where nobody takes the line, such as a pipe that is full, it is not waited for longer. */
+  private static void endUnheard(CountDownLatch dying) {
+    Uninterrupted.await(dying::await);
+    LockSupport.parkNanos(PATIENCE.toNanos());
+    Runtime.getRuntime().halt(STATUS);
   }
 
   private static void end(boolean isSaid) {

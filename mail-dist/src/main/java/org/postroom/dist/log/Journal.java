@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * systemd's journal, behind a stream of the process: it has the time and the host of each line
@@ -18,8 +19,8 @@ import java.util.Optional;
 public final class Journal {
   private static final Path STREAMS = Path.of("/proc/self/fd");
 
-  /** As a warning begins that is no line of the log. */
-  private static final String WARNING = "warning: ";
+  /** As a warning begins that is no line of the log, perhaps behind the name of a command. */
+  private static final Pattern WARNING = Pattern.compile("([a-z]+: )?warning: .*");
 
   private Journal() {}
 
@@ -104,7 +105,8 @@ public final class Journal {
     private void end() throws IOException {
       String text = line.toString();
       line.setLength(0);
-      journal.write(ranked(text.startsWith(WARNING) ? Severity.WARNING : Severity.ERROR, text));
+      journal.write(
+          ranked(WARNING.matcher(text).matches() ? Severity.WARNING : Severity.ERROR, text));
     }
 
     /** What is no whole line yet waits for its end. */

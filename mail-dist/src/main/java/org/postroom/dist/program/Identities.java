@@ -20,6 +20,17 @@ import org.postroom.core.refusal.LookupUnavailable;
 final class Identities {
   private static final long ROOT = 0;
 
+  /**
+   * Where the memory is used up that a server has with its programs, the kernel ends the programs:
+   * the server could not be told from them by its size. Where it cannot be said so, it is not.
+   */
+  private static final List<String> GONE_FIRST =
+      List.of(
+          "/bin/sh",
+          "-c",
+          "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec \"$@\"",
+          "sh");
+
   private final MachineUsers users;
   private final long self;
   private final List<Path> folders;
@@ -156,6 +167,7 @@ final class Identities {
     }
     // A session of its own, so that all that it starts can be killed with it.
     tool("setsid").ifPresent(setsid -> launcher.add(0, setsid));
+    launcher.addAll(0, GONE_FIRST);
     return launcher;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,25 +47,61 @@ final class LastWordsTest {
     assertThat(process.waitFor()).as(said).isEqualTo(LastWords.STATUS);
   }
 
+  @Test
+  @Tag("process")
+  void whereNobodyTakesTheLineTheProcessEndsAllTheSame() throws Exception {
+    Process process =
+        new ProcessBuilder(ChildJvm.command(List.of(), DiesUnheard.class))
+            .redirectErrorStream(true)
+            .start();
+
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(LastWords.STATUS);
+  }
+
   /** A process in which nothing can be written as text any more. */
   static final class DiesWithoutMemory {
     private DiesWithoutMemory() {}
 
     public static void main(String[] arguments) {
-      Writer full =
-          new Writer() {
-            @Override
-            public void write(char[] text, int offset, int length) {
-              throw new OutOfMemoryError("of the test");
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-          };
-      LastWords.lifeline(new PrintWriter(full)).died("committer", new OutOfMemoryError());
+      PrintWriter full =
+          writer(
+              () -> {
+                throw new OutOfMemoryError("of the test");
+              });
+      LastWords.lifeline(full).died("committer", new OutOfMemoryError());
     }
+  }
+
+  /** A process whose standard error is read by nobody. */
+  static final class DiesUnheard {
+    private DiesUnheard() {}
+
+    public static void main(String[] arguments) {
+      PrintWriter stuck =
+          writer(
+              () -> {
+                while (true) {
+                  LockSupport.park();
+                }
+              });
+      LastWords.lifeline(stuck).died("committer", new IllegalStateException("of the test"));
+    }
+  }
+
+  private static PrintWriter writer(Runnable written) {
+    return new PrintWriter(
+        new Writer() {
+          @Override
+          public void write(char[] text, int offset, int length) {
+            written.run();
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        });
   }
 }

@@ -102,13 +102,15 @@ final class LineLayoutTest {
     StringWriter stream = new StringWriter();
     try (PrintWriter err = new PrintWriter(new Journal.Complaints(stream))) {
       err.println("warning: that");
+      err.println("postmap: warning: those");
       err.print("postroom: ");
       err.flush();
       err.print("error: this\n  at there\nnot at an end");
     }
 
     assertThat(stream.toString())
-        .isEqualTo("<4>warning: that\n<3>postroom: error: this\n<3>  at there\n<3>not at an end\n");
+        .isEqualTo(
+            "<4>warning: that\n<4>postmap: warning: those\n<3>postroom: error: this\n<3>  at there\n<3>not at an end\n");
   }
 
   @Test
