@@ -16,7 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,6 @@ final class HostileMixture implements AutoCloseable {
   private final ServerProcess server;
   private final List<Kind> kinds = new ArrayList<>();
   private final ScheduledExecutorService turns;
-  private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
 
   private HostileMixture(ServerProcess server) throws GeneralSecurityException {
     this.server = server;
@@ -99,6 +97,7 @@ final class HostileMixture implements AutoCloseable {
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger cut = new AtomicInteger();
     private final AtomicInteger holds = new AtomicInteger();
+    private volatile @Nullable Throwable fault;
 
     Kind(String name, int number, int most, Attack attack) {
       this.name = name;
@@ -114,7 +113,7 @@ final class HostileMixture implements AutoCloseable {
       } catch (IOException e) {
         cut.incrementAndGet(); // sent away
       } catch (GeneralSecurityException | RuntimeException | Error e) {
-        fault.compareAndSet(null, e); // it has no other turn
+        fault = e; // it has no other turn
         throw new IllegalStateException(e);
       }
       turns.incrementAndGet();
@@ -257,9 +256,11 @@ final class HostileMixture implements AutoCloseable {
 
   /** How often each kind has had its turn, by its name. */
   Map<String, Integer> turns() {
-    Throwable one = fault.get();
-    if (one != null) {
-      throw new AssertionError("a fault of the mixture's own", one);
+    for (Kind kind : kinds) {
+      Throwable fault = kind.fault;
+      if (fault != null) {
+        throw new AssertionError("a fault of the mixture's own, by " + kind.name, fault);
+      }
     }
     Map<String, Integer> found = new TreeMap<>();
     kinds.forEach(kind -> found.put(kind.name, kind.turns.get()));

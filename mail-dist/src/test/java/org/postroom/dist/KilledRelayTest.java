@@ -40,7 +40,7 @@ final class KilledRelayTest {
   private static final long PATIENCE_SECONDS = 120;
   private static final int SESSIONS = 8;
 
-  /** So many attempts at one destination are under way at the same time, and no more. */
+  /** So many attempts are under way, or over and not written yet, and no more. */
   private static final int UNDER_WAY = 20;
 
   @TempDir private Path folder;
@@ -64,6 +64,7 @@ final class KilledRelayTest {
           new Site(folder)
               .set("relayhost", hop.name())
               .set("default_destination_concurrency_limit", Integer.toString(UNDER_WAY))
+              .set("qmgr_message_active_limit", Integer.toString(UNDER_WAY))
               .set("minimal_backoff_time", "1s")
               .set("transport_retry_time", "1s")
               .set("smtpd_client_connection_count_limit", "0");

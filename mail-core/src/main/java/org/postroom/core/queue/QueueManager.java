@@ -33,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * the next thing is due. Destinations do not wait for each other: one that is full or at rest is
  * left out when leasing.
  *
- * <p>In memory it holds only what is leased, at most {@link QueueLimits#active} attempts. What it
- * holds is never leased by it again before it is settled, whatever its lease says: the clock may
- * jump, and a crash of the store may forget leases.
+ * <p>In memory it holds only what is leased or has a place, at most {@link QueueLimits#active}
+ * attempts. What it holds is never leased by it again before it is settled, whatever its lease
+ * says: the clock may jump, and a crash of the store may forget leases.
  *
  * <p>What is stored goes by the clock, what is measured by the timers.
  */
@@ -245,21 +245,23 @@ public final class QueueManager implements AutoCloseable {
       first = inDoubt;
       leasing = true;
     }
-    List<QueuedMail> leased = lease(round, first);
-    round.brought(leased);
-    for (QueuedMail mail : leased) {
-      fruitless = 0;
-      begin(mail);
-    }
-    return !leased.isEmpty();
+    List<QueuedMail> begun = new ArrayList<>();
+    boolean any = lease(round, first, begun);
+    fruitless = any ? 0 : fruitless;
+    begun.forEach(this::attempt);
+    return any;
   }
 
   /**
-   * Leases; nothing else is leased meanwhile.
+   * Leases; nothing else is leased meanwhile, and no place is promised before what it brings has
+   * its own.
    *
    * @param releasing whether what is leased and held by nobody is given back first
+   * @param begun takes the attempts that are to begin
+   * @return whether it has brought anything
    */
-  private List<QueuedMail> lease(Round round, boolean releasing) {
+  private boolean lease(Round round, boolean releasing, List<QueuedMail> begun) {
+    List<QueuedMail> leased = List.of();
     boolean done = false;
     try {
       if (releasing) {
@@ -268,13 +270,38 @@ public final class QueueManager implements AutoCloseable {
           inDoubt = false;
         }
       }
-      List<QueuedMail> leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
+      leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
       done = true;
-      return leased;
+      return !leased.isEmpty();
     } finally {
       synchronized (this) {
+        takeIn(leased, round, begun);
         leasing = false;
         inDoubt |= !done;
+      }
+    }
+  }
+
+  /**
+   * Under the monitor: gives each its place. What came in meanwhile and is held already is none of
+   * it: its lease may be over as it is written, where the clock has jumped.
+   */
+  private void takeIn(List<QueuedMail> leased, Round round, List<QueuedMail> begun) {
+    if (leased.isEmpty()) {
+      return;
+    }
+    round.brought(leased);
+    Set<Long> known = Set.copyOf(heldRecipients());
+    for (QueuedMail one : leased) {
+      List<QueuedMail.QueuedRecipient> others =
+          one.recipients().stream().filter(recipient -> !known.contains(recipient.id())).toList();
+      if (!others.isEmpty()) {
+        QueuedMail mail = others.size() == one.recipients().size() ? one : one.with(others);
+        places.take();
+        held.add(mail);
+        if (mayBegin(mail)) {
+          begun.add(mail);
+        }
       }
     }
   }
@@ -392,12 +419,12 @@ public final class QueueManager implements AutoCloseable {
     }
 
     @Override
-    public void giveUp(boolean mayBeLeased) {
+    public void giveUp(boolean isDoubt) {
       synchronized (QueueManager.this) {
         kept--;
         places.redeem(destination);
         places.leave();
-        inDoubt |= mayBeLeased;
+        inDoubt |= isDoubt;
       }
       wake();
     }
@@ -422,18 +449,6 @@ public final class QueueManager implements AutoCloseable {
   }
 
   // --- attempts
-
-  /** Begins an attempt, or has it wait where the lease brought more than its destination may. */
-  private void begin(QueuedMail mail) {
-    synchronized (this) {
-      places.take();
-      held.add(mail);
-      if (!mayBegin(mail)) {
-        return;
-      }
-    }
-    attempt(mail);
-  }
 
   /** Under the monitor: whether it begins; otherwise it waits behind those that came before. */
   private boolean mayBegin(QueuedMail mail) {

@@ -160,11 +160,12 @@ public interface QueueStore {
     void fill(QueuedMail mail);
 
     /**
-     * Nothing of it is done.
+     * There is no attempt.
      *
-     * @param inDoubt unless it was all the same: the store did not say
+     * @param isDoubt whether the mail may be ours all the same, with its recipients leased: the
+     *     store did not say
      */
-    void giveUp(boolean inDoubt);
+    void giveUp(boolean isDoubt);
   }
 
   /**

@@ -7,10 +7,12 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
@@ -260,14 +262,58 @@ final class Unwritten {
     synchronized (this) {
       scheduled = false;
     }
-    for (int left = size(); left > 0 && !isClosed(); left--) {
-      if (!writeFirst() && isStoreSilent()) {
-        break;
-      }
-    }
+    writeKept(() -> !isClosed());
     if (!isEmpty()) {
       schedule();
     }
+  }
+
+  /** The first says whether the store answers; then those that can go together, then each. */
+  private void writeKept(BooleanSupplier goesOn) {
+    boolean together = true;
+    for (int left = size(); left > 0 && goesOn.getAsBoolean(); left--) {
+      if (!writeFirst() && isStoreSilent()) {
+        return;
+      }
+      if (together) {
+        together = false;
+        writeRowsOnly();
+      }
+    }
+  }
+
+  /** Writes those that are rows only, many at a time, as long as that goes well. */
+  private void writeRowsOnly() {
+    synchronized (writing) {
+      boolean written = true;
+      while (written && !isStoreSilent()) {
+        List<Entry> many = takeRowsOnly();
+        written = false;
+        try {
+          written = many.size() > 1 && tryToWrite(many);
+        } finally {
+          if (!written) {
+            keep(many);
+          }
+        }
+      }
+    }
+  }
+
+  private synchronized List<Entry> takeRowsOnly() {
+    List<Entry> many = new ArrayList<>();
+    for (Iterator<Entry> all = waiting.iterator(); all.hasNext() && many.size() < TOGETHER; ) {
+      Entry one = all.next();
+      if (one.made().rowsOnly().isPresent()) {
+        many.add(one);
+        all.remove();
+      }
+    }
+    return many;
+  }
+
+  private synchronized void keep(List<Entry> many) {
+    waiting.addAll(many);
   }
 
   /** Writes the first; where that fails it becomes the last, so that one alone stops nobody. */
@@ -318,11 +364,7 @@ final class Unwritten {
       waiting.addAll(gathered);
       gathered.clear();
     }
-    for (int left = size(); left > 0; left--) {
-      if (!writeFirst() && isStoreSilent()) {
-        break;
-      }
-    }
+    writeKept(() -> true);
     if (!isEmpty()) {
       LOG.error("queue: {} attempts cannot be written, and may be made again", size());
     }

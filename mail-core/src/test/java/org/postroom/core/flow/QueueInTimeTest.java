@@ -219,6 +219,25 @@ final class QueueInTimeTest {
     }
   }
 
+  /** Its lease is over by then, as when a machine sleeps while a mail comes in. */
+  @Test
+  void aMailThatComesInDuringALeaseIsTriedOnce() {
+    try (FlowHouse house =
+        FlowHouse.standing(IMPATIENCE)
+            .trouble(TroubledStore.heardDuringALease(FlowHouse.START))
+            .open()) {
+      FlowHouse.Host living = house.living("living.test");
+      house.send("bob@living.test");
+      assertThat(living.tried).isEmpty();
+
+      house.time.advance(Duration.ofMinutes(20));
+      Until.so(() -> house.stores.queue().size() == 0);
+      house.time.advance(Duration.ofMinutes(20));
+
+      assertThat(living.tried).hasSize(1);
+    }
+  }
+
   @Test
   void oneOutcomeWhoseMailCannotBeReadHoldsBackNobodyElse() {
     try (FlowHouse house =

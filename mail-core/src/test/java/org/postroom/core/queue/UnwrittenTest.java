@@ -170,6 +170,26 @@ final class UnwrittenTest {
   }
 
   @Test
+  void rowsThatWereKeptGoTogetherAsSoonAsOneHasFoundTheStoreThere() {
+    trouble.set(new StorageUnavailable("the test's store is away"));
+    silence.set(trouble.get());
+    together.set(trouble.get());
+    List.of("a", "b", "c", "d").forEach(name -> unwritten.take(rowsOnly(name), this::run));
+    unwritten.take(entry("e"), this::run);
+    assertThat(seen).isEmpty();
+
+    trouble.set(null);
+    silence.set(null);
+    together.set(null);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(units).containsExactly(3);
+    assertThat(seen)
+        .containsExactly(
+            "store answers", "a", "b is told", "b", "c is told", "c", "d is the last", "d", "e");
+  }
+
+  @Test
   void whoIsWokenWhenAllIsWrittenMayGoOn() {
     trouble.set(new StorageUnavailable("the test's store is away"));
     silence.set(trouble.get());

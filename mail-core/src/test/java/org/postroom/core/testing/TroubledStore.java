@@ -4,7 +4,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -114,6 +117,30 @@ public final class TroubledStore {
                         }
                       }));
               return null;
+            });
+  }
+
+  /**
+   * Mails that come in are leased, and who has their places hears so right before the first lease
+   * after {@code since}, which has begun before.
+   */
+  public static UnaryOperator<QueueStore> heardDuringALease(Instant since) {
+    Queue<Runnable> late = new ConcurrentLinkedQueue<>();
+    return store ->
+        proxy(
+            QueueStore.class,
+            (invoked, arguments) -> {
+              if (invoked.getName().equals("serve")) {
+                QueueStore.Scheduler scheduler = (QueueStore.Scheduler) arguments[0];
+                store.serve(filling(scheduler, (place, mail) -> late.add(() -> place.fill(mail))));
+                return null;
+              }
+              if (invoked.getName().equals("lease") && ((Instant) arguments[1]).isAfter(since)) {
+                for (Runnable one = late.poll(); one != null; one = late.poll()) {
+                  one.run();
+                }
+              }
+              return invoked.invoke(store, arguments);
             });
   }
 

@@ -58,7 +58,7 @@ final class Committer implements AutoCloseable {
   private @Nullable Task<?> left;
 
   /** Taken from the queue, and waits for company until {@link #aloneAt} at the latest. */
-  private final List<Task<?>> patient = new ArrayList<>();
+  private final List<Task<?>> patient = new ArrayList<>(MOST_UNITS);
 
   private final long patienceNanos;
   private long aloneAt;
@@ -148,7 +148,7 @@ final class Committer implements AutoCloseable {
   }
 
   private void work() {
-    List<Task<?>> batch = new ArrayList<>(MOST_UNITS);
+    List<Task<?>> batch = new ArrayList<>(MOST_UNITS + 1);
     try {
       while (take(batch)) {
         try {
@@ -156,7 +156,7 @@ final class Committer implements AutoCloseable {
         } catch (RuntimeException | Error e) {
           LOG.error("the committer met a fault of its own; the batch was given up", e);
           database.met(e);
-          StorageUnavailable fault = new StorageUnavailable("the store could not do this", e);
+          StorageUnavailable fault = new PerhapsKept("the store could not do this", e);
           batch.forEach(task -> task.fail(fault));
         }
         batch.clear();
@@ -198,17 +198,17 @@ final class Committer implements AutoCloseable {
       }
       enough = last || isFull(patient) || !patient.isEmpty() && nanosOfPatience() <= 0;
     }
-    batch.addAll(patient);
+    // From here on it is in a list, whatever ends this: who is in none would wait for ever.
+    left = task;
+    for (Task<?> one : patient) {
+      batch.add(one);
+    }
     patient.clear();
     long octets = 0;
-    while (task != null) {
-      if (!batch.isEmpty() && octets + task.octets > MOST_OCTETS) {
-        left = task;
-        break;
-      }
-      octets += task.octets;
-      batch.add(task);
-      task = isFull(batch) ? null : waiting.poll();
+    while (left != null && (batch.isEmpty() || octets + left.octets <= MOST_OCTETS)) {
+      octets += left.octets;
+      batch.add(left);
+      left = isFull(batch) ? null : waiting.poll();
     }
     return true;
   }
@@ -297,7 +297,7 @@ final class Committer implements AutoCloseable {
         // Done again, it would be there twice. Nobody hears of success, and what is there is read
         // anew.
         RuntimeException unknown =
-            new StorageUnavailable("it is not known whether " + database + " kept this", e);
+            new PerhapsKept("it is not known whether " + database + " kept this", e);
         tasks.forEach(task -> task.fail(unknown));
         return List.of();
       }

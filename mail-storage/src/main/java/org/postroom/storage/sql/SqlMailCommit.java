@@ -15,7 +15,6 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore.Scheduler;
-import org.postroom.core.refusal.StorageUnavailable;
 
 /** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
 final class SqlMailCommit implements MailCommit {
@@ -124,8 +123,8 @@ final class SqlMailCommit implements MailCommit {
       try {
         inDoubt = true;
         return committer.run(unwritten(), unit);
-      } catch (StorageUnavailable e) {
-        throw e; // which may have been kept all the same
+      } catch (PerhapsKept e) {
+        throw e;
       } catch (RuntimeException e) {
         inDoubt = false;
         throw e;
