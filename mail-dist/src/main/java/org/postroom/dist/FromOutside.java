@@ -151,7 +151,7 @@ final class FromOutside {
   /** Where the settings cannot be obeyed, or a table does not answer, it is for later to say. */
   private boolean isForbidden(OsUser user) {
     try (SqlTables databases = new SqlTables()) {
-      return !description.plan(databases).policy().localUsers().submit().containsName(user.name());
+      return !description.plan(databases).policy().localUsers().maySubmit(user.name());
     } catch (RuntimeException e) {
       return false;
     }

@@ -56,7 +56,7 @@ final class PickedMail {
    */
   boolean take() throws BrokenMail {
     OsUser user = new OsUser(mail.user());
-    if (!generation.policy().localUsers().submit().containsName(user.name())) {
+    if (!generation.policy().localUsers().maySubmit(user.name())) {
       throw new BrokenMail("user " + user.name() + " is not allowed to submit mail");
     }
     HandedInLimit limit = HandedInLimit.of(generation.settings());

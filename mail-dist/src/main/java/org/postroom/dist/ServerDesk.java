@@ -16,6 +16,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.policy.LocalUsers;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.Watches;
 import org.postroom.dist.answer.OperationRefused;
@@ -57,7 +58,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public void permit(QueueRight right) {
-    if (!user.isMaster() && !server.running().submitting().permits(user, right)) {
+    if (!user.isMaster() && !isPermitted(right)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "User "
@@ -68,6 +69,13 @@ final class ServerDesk implements Desk, RunningServer {
               + (right == QueueRight.VIEW ? "view" : "flush")
               + " the mail queue");
     }
+  }
+
+  private boolean isPermitted(QueueRight right) {
+    LocalUsers users = server.running().submitting().localUsers();
+    return right == QueueRight.VIEW
+        ? users.maySeeQueue(user.name())
+        : users.mayFlushQueue(user.name());
   }
 
   @Override
@@ -133,7 +141,7 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public Submitted submit(
       Envelope envelope, Optional<String> name, InputStream content, Consumer<QueueId> named) {
-    if (!server.running().submitting().permits(user)) {
+    if (!server.running().submitting().localUsers().maySubmit(user.name())) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");

@@ -25,10 +25,8 @@ import org.postroom.core.part.Premises;
 import org.postroom.core.policy.LocalUsers;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.Watches;
-import org.postroom.core.table.MatchList;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Prospect;
-import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 
@@ -105,16 +103,9 @@ final class Submitting implements AutoCloseable {
     return current.get().policy().qualified(WrittenAddress.parse(written));
   }
 
-  /** Whether this user may hand in mail by a program. */
-  boolean permits(OsUser user) {
-    return current.get().policy().localUsers().submit().containsName(user.name());
-  }
-
-  /** Whether this user may do that with the queue by a program. */
-  boolean permits(OsUser user, QueueRight right) {
-    LocalUsers users = current.get().policy().localUsers();
-    MatchList permitted = right == QueueRight.VIEW ? users.mailq() : users.flush();
-    return permitted.containsName(user.name());
+  /** What users may do by programs, as settings are now. */
+  LocalUsers localUsers() {
+    return current.get().policy().localUsers();
   }
 
   /** Takes a mail of this process's. */

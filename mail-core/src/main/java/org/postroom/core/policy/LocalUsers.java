@@ -10,4 +10,20 @@ import org.postroom.core.table.MatchList;
  * @param mailq who may see the queue
  * @param flush who may have it tried
  */
-public record LocalUsers(MatchList submit, MatchList mailq, MatchList flush) {}
+public record LocalUsers(MatchList submit, MatchList mailq, MatchList flush) {
+
+  /** Whether the user of that name may hand in mail. */
+  public boolean maySubmit(String user) {
+    return submit.containsName(user);
+  }
+
+  /** Whether he may see the queue. */
+  public boolean maySeeQueue(String user) {
+    return mailq.containsName(user);
+  }
+
+  /** Whether he may have it tried. */
+  public boolean mayFlushQueue(String user) {
+    return flush.containsName(user);
+  }
+}
