@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.Settings;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Report;
 import org.postroom.dist.answer.OperationRefused;
@@ -151,7 +152,7 @@ final class FromOutside {
   /** Where the settings cannot be obeyed, or a table does not answer, it is for later to say. */
   private boolean isForbidden(OsUser user) {
     try (SqlTables databases = new SqlTables()) {
-      return !description.plan(databases).policy().localUsers().maySubmit(user.name());
+      return !description.plan(databases).policy().permits(LocalRight.SUBMIT, user.name());
     } catch (RuntimeException e) {
       return false;
     }

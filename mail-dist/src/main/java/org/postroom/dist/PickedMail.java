@@ -8,6 +8,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.refusal.LookupUnavailable;
@@ -56,7 +57,7 @@ final class PickedMail {
    */
   boolean take() throws BrokenMail {
     OsUser user = new OsUser(mail.user());
-    if (!generation.policy().localUsers().maySubmit(user.name())) {
+    if (!generation.policy().permits(LocalRight.SUBMIT, user.name())) {
       throw new BrokenMail("user " + user.name() + " is not allowed to submit mail");
     }
     HandedInLimit limit = HandedInLimit.of(generation.settings());

@@ -16,7 +16,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.policy.LocalUsers;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.Watches;
 import org.postroom.dist.answer.OperationRefused;
@@ -25,7 +25,6 @@ import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.Prospect;
-import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
 import org.postroom.dist.submit.Submitted;
@@ -57,8 +56,8 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
-  public void permit(QueueRight right) {
-    if (!user.isMaster() && !isPermitted(right)) {
+  public void permit(LocalRight right) {
+    if (!user.isMaster() && !server.running().submitting().permits(right, user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "User "
@@ -66,16 +65,9 @@ final class ServerDesk implements Desk, RunningServer {
               + "("
               + user.id()
               + ") is not allowed to "
-              + (right == QueueRight.VIEW ? "view" : "flush")
+              + (right == LocalRight.VIEW_QUEUE ? "view" : "flush")
               + " the mail queue");
     }
-  }
-
-  private boolean isPermitted(QueueRight right) {
-    LocalUsers users = server.running().submitting().localUsers();
-    return right == QueueRight.VIEW
-        ? users.maySeeQueue(user.name())
-        : users.mayFlushQueue(user.name());
   }
 
   @Override
@@ -141,7 +133,7 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public Submitted submit(
       Envelope envelope, Optional<String> name, InputStream content, Consumer<QueueId> named) {
-    if (!server.running().submitting().localUsers().maySubmit(user.name())) {
+    if (!server.running().submitting().permits(LocalRight.SUBMIT, user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");

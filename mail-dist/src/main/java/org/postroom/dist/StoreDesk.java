@@ -12,6 +12,7 @@ import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.dist.answer.OperationRefused;
@@ -19,7 +20,6 @@ import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
-import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.storage.store.SqlStorage;
 
@@ -43,7 +43,7 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   /** Whoever can open the store may do all with it. */
   @Override
-  public void permit(QueueRight right) {}
+  public void permit(LocalRight right) {}
 
   @Override
   public Accounts accounts() {

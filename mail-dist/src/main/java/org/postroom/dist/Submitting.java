@@ -22,7 +22,7 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
-import org.postroom.core.policy.LocalUsers;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.Watches;
 import org.postroom.dist.operation.DroppedMail;
@@ -103,9 +103,9 @@ final class Submitting implements AutoCloseable {
     return current.get().policy().qualified(WrittenAddress.parse(written));
   }
 
-  /** What users may do by programs, as settings are now. */
-  LocalUsers localUsers() {
-    return current.get().policy().localUsers();
+  /** Whether this user may do that by a program. */
+  boolean permits(LocalRight right, OsUser user) {
+    return current.get().policy().permits(right, user.name());
   }
 
   /** Takes a mail of this process's. */

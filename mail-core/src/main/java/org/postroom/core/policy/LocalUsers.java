@@ -12,18 +12,12 @@ import org.postroom.core.table.MatchList;
  */
 public record LocalUsers(MatchList submit, MatchList mailq, MatchList flush) {
 
-  /** Whether the user of that name may hand in mail. */
-  public boolean maySubmit(String user) {
-    return submit.containsName(user);
-  }
-
-  /** Whether he may see the queue. */
-  public boolean maySeeQueue(String user) {
-    return mailq.containsName(user);
-  }
-
-  /** Whether he may have it tried. */
-  public boolean mayFlushQueue(String user) {
-    return flush.containsName(user);
+  /** Whether the user of that name may do it. */
+  public boolean permits(LocalRight right, String user) {
+    return switch (right) {
+      case SUBMIT -> submit.containsName(user);
+      case VIEW_QUEUE -> mailq.containsName(user);
+      case FLUSH_QUEUE -> flush.containsName(user);
+    };
   }
 }

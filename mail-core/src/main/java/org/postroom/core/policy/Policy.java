@@ -66,6 +66,11 @@ public record Policy(
     warnings = List.copyOf(warnings);
   }
 
+  /** Whether a user of this machine may do that; root's own rights are not looked at. */
+  public boolean permits(LocalRight right, String user) {
+    return localUsers.permits(right, user);
+  }
+
   /** With tables as they are now: for a look at settings, not for a server. */
   public static Policy of(Settings settings, OwnAddresses own) {
     return of(settings, own, Tables.builder().build());

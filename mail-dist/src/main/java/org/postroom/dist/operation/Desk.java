@@ -6,6 +6,7 @@ import java.util.List;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.answer.OperationRefused;
 
@@ -23,7 +24,7 @@ public interface Desk {
    *
    * @throws OperationRefused where he may not
    */
-  void permit(QueueRight right);
+  void permit(LocalRight right);
 
   /** Mail under way. */
   QueueStore queue();

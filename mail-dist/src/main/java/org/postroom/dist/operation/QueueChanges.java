@@ -17,6 +17,7 @@ import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.flow.Route;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Listed;
@@ -184,7 +185,7 @@ public final class QueueChanges {
   }
 
   private static Done run(Desk desk, Chosen asked) {
-    desk.permit(QueueRight.FLUSH);
+    desk.permit(LocalRight.FLUSH_QUEUE);
     RunningServer server = desk.server();
     Optional<Watch> watch =
         asked.watch().flatMap(number -> server.watches().find(number, desk.user()));

@@ -17,6 +17,7 @@ import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
@@ -248,7 +249,7 @@ public final class QueueOperations {
   }
 
   private static Waiting list(Desk desk, Asked asked) {
-    desk.permit(QueueRight.VIEW);
+    desk.permit(LocalRight.VIEW_QUEUE);
     List<String> queues =
         asked.queues().isEmpty()
             ? Arrays.stream(Section.values()).map(QueueChoice::name).toList()

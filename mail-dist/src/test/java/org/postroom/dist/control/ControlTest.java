@@ -30,12 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.QueueRight;
 import org.postroom.dist.operation.RunningServer;
 
 @Timeout(60)
@@ -81,7 +81,7 @@ final class ControlTest {
         }
 
         @Override
-        public void permit(QueueRight right) {
+        public void permit(LocalRight right) {
           throw new AssertionError();
         }
 
