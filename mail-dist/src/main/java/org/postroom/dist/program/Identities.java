@@ -24,7 +24,7 @@ final class Identities {
    * Where the memory is used up that a server has with its programs, the kernel ends the programs:
    * the server could not be told from them by its size. Where it cannot be said so, it is not.
    */
-  private static final List<String> GONE_FIRST =
+  static final List<String> GONE_FIRST =
       List.of(
           "/bin/sh",
           "-c",

@@ -1,7 +1,9 @@
 package org.postroom.dist.program;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +59,7 @@ final class IdentitiesTest {
     Identity identity = of(0).of(text);
 
     assertThat(identity.user().name()).isEqualTo("list");
-    assertThat(identity.running(List.of("/bin/cat", "x")))
+    assertThat(behindGoneFirst(identity.running(List.of("/bin/cat", "x"))))
         .containsExactly(
             folder + "/setsid",
             folder + "/setpriv",
@@ -81,7 +84,31 @@ final class IdentitiesTest {
 
   @Test
   void anyOtherRunsProgramsAsItself() {
-    assertThat(of(38).of("list").running(List.of("/bin/cat"))).containsExactly("/bin/cat");
+    assertThat(behindGoneFirst(of(38).of("list").running(List.of("/bin/cat"))))
+        .containsExactly("/bin/cat");
+  }
+
+  private static List<String> behindGoneFirst(List<String> words) {
+    int before = Identities.GONE_FIRST.size();
+    assertThat(words.subList(0, before)).isEqualTo(Identities.GONE_FIRST);
+    return words.subList(before, words.size());
+  }
+
+  /** Where memory is short, the kernel ends it and not the server. */
+  @Test
+  @Tag("process")
+  void aProgramIsTheFirstToGo() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/oom_score_adj")), "no such kernel");
+    Process process =
+        new ProcessBuilder(
+                of(38).of("list").running(List.of("/bin/cat", "/proc/self/oom_score_adj", "a b")))
+            .directory(folder.toFile())
+            .start();
+
+    assertThat(new String(process.getInputStream().readAllBytes(), US_ASCII)).isEqualTo("1000\n");
+    assertThat(new String(process.getErrorStream().readAllBytes(), US_ASCII))
+        .as("its words are its own")
+        .contains("a b");
   }
 
   @ParameterizedTest
