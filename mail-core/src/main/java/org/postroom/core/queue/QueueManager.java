@@ -275,7 +275,9 @@ public final class QueueManager implements AutoCloseable {
       return !leased.isEmpty();
     } finally {
       synchronized (this) {
-        takeIn(leased, round, begun);
+        if (done) {
+          takeIn(leased, round, begun);
+        }
         leasing = false;
         inDoubt |= !done;
       }
@@ -287,10 +289,7 @@ public final class QueueManager implements AutoCloseable {
    * it: its lease may be over as it is written, where the clock has jumped.
    */
   private void takeIn(List<QueuedMail> leased, Round round, List<QueuedMail> begun) {
-    if (leased.isEmpty()) {
-      return;
-    }
-    round.brought(leased);
+    round.brought(leased); // none, too: who was asked for has had his turn then
     Set<Long> known = Set.copyOf(heldRecipients());
     for (QueuedMail one : leased) {
       List<QueuedMail.QueuedRecipient> others =

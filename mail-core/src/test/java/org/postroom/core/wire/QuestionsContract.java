@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Timeout;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.refusal.WireFault;
-import org.postroom.core.testing.FreePorts;
 
 /** What is asked of servers of the network. */
 @Timeout(60)
@@ -168,11 +167,14 @@ abstract class QuestionsContract {
   @Test
   void whereNobodyListensIsSaidAtOnce() throws Exception {
     Questions questions = questions();
-    int port = FreePorts.take();
+    try (Socket taken = new Socket()) { // and does not listen: nobody else can
+      taken.bind(new InetSocketAddress(loopback(), 0));
+      int port = taken.getLocalPort();
 
-    assertFails(
-        questions.byStream(new InetSocketAddress(loopback(), port), QUESTION, LONG),
-        ":" + port + " cannot be reached");
+      assertFails(
+          questions.byStream(new InetSocketAddress(loopback(), port), QUESTION, LONG),
+          ":" + port + " cannot be reached");
+    }
   }
 
   @Test
