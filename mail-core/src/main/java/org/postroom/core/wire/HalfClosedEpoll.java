@@ -39,13 +39,17 @@ final class HalfClosedEpoll implements IoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new Registration(
-        epoll.register(
-            handle instanceof EpollIoHandle socket
-                    && handle instanceof Channel.Unsafe channel
-                    && channel.voidPromise().channel() instanceof DuplexChannel
-                ? new Watched(socket, channel)
-                : handle));
+    return new Registration(epoll.register(watched(handle)));
+  }
+
+  /** What is asked of others is not watched: their answer is heard, whatever they do behind it. */
+  private static IoHandle watched(IoHandle handle) {
+    return handle instanceof EpollIoHandle socket
+            && handle instanceof Channel.Unsafe channel
+            && channel.voidPromise().channel() instanceof DuplexChannel connection
+            && connection.parent() != null
+        ? new Watched(socket, channel, connection)
+        : handle;
   }
 
   @Override
@@ -78,9 +82,13 @@ final class HalfClosedEpoll implements IoHandler {
     return epoll.isCompatible(handleType);
   }
 
-  /** A connection, with what the kernel says of it. */
+  /**
+   * A connection that was accepted, with what the kernel says of it. One that is not read to its
+   * end yet is Netty's alone: what came before the reset is read first, and behind it the reset.
+   */
   @SuppressWarnings("try") // whatever it throws at its end is Netty's
-  private record Watched(EpollIoHandle socket, Channel.Unsafe channel) implements EpollIoHandle {
+  private record Watched(EpollIoHandle socket, Channel.Unsafe channel, DuplexChannel connection)
+      implements EpollIoHandle {
     @Override
     public FileDescriptor fd() {
       return socket.fd();
@@ -88,11 +96,11 @@ final class HalfClosedEpoll implements IoHandler {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
+      boolean isReadToItsEnd = connection.isInputShutdown();
       socket.handle(registration, event);
-      if (event instanceof EpollIoEvent one && one.ops().contains(EpollIoOps.EPOLLERR)) {
-        // It has closed by itself where Netty reads it. Where nobody reads now, what came before
-        // the
-        // reset and was not read is of no use: nobody would hear the answer.
+      if (isReadToItsEnd
+          && event instanceof EpollIoEvent one
+          && one.ops().contains(EpollIoOps.EPOLLERR)) {
         channel.close(channel.voidPromise());
       }
     }

@@ -73,6 +73,14 @@ final class Link {
     return down || closeAsked;
   }
 
+  /**
+   * Whether it is lost, and what the other side has said before that is to be heard: it was asked,
+   * and may have gone as soon as it had answered. Who asks us hears no answer any more.
+   */
+  boolean mayStillBeHeard() {
+    return down && mayWait && !closeAsked;
+  }
+
   boolean isOver() {
     return finished || isEnding();
   }

@@ -15,7 +15,7 @@ final class NextTurn {
     Agenda agenda = parts.agenda();
     Link link = parts.link();
     if (link.isEnding()) {
-      return Turn.END;
+      return isStillHeard() ? Turn.READY : Turn.END;
     }
     boolean expired = parts.patience().isExpired();
     boolean crowdedOut = agenda.isCrowdedOut();
@@ -46,6 +46,16 @@ final class NextTurn {
       return Turn.TIMED_OUT;
     }
     return agenda.hasBegun() ? Turn.READY : ofClient();
+  }
+
+  private boolean isStillHeard() {
+    Agenda agenda = parts.agenda();
+    return parts.link().mayStillBeHeard()
+        && !agenda.isOpening()
+        && !agenda.isSuspended()
+        && !agenda.hasRest()
+        && !parts.handshake().isGoingOn()
+        && parts.input().lineReady(agenda.lineLimit());
   }
 
   private Turn ofClient() {

@@ -312,15 +312,19 @@ final class Turns implements Runnable {
     parts.agenda().begun(false);
     putOff = false;
     session().ready();
-    if (input.taken() == before && !putOff && !isLeaving()) {
-      throw new IllegalStateException("Session " + end.id() + " left its line unread");
+    if (input.taken() == before && !putOff) {
+      leftUnread();
     }
   }
 
-  private boolean isLeaving() {
+  private void leftUnread() {
     end.lock();
     try {
-      return parts.handshake().isGoingOn() || parts.link().isOver();
+      if (parts.link().mayStillBeHeard()) {
+        parts.link().closeAsked(); // nobody wants to hear it
+      } else if (!parts.handshake().isGoingOn() && !parts.link().isOver()) {
+        throw new IllegalStateException("Session " + end.id() + " left its line unread");
+      }
     } finally {
       end.unlock();
     }

@@ -535,6 +535,66 @@ abstract class SocketWireContract extends WireContract {
     closed(connection).get(10, TimeUnit.SECONDS);
   }
 
+  /** As from one that answers, ends, and is asked again when it is gone. */
+  @Test
+  void hearsWhatAServerHasSaidBeforeAReset() throws Exception {
+    CompletableFuture<String> heard = new CompletableFuture<>();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletionStage<Connection> unused =
+          wire.connect(
+              (InetSocketAddress) server.getLocalSocketAddress(),
+              new ConnectOptions(Duration.ofSeconds(5), Optional.empty(), 100),
+              c -> new LateReader(c, new ArrayList<>(), heard));
+      try (Socket accepted = server.accept()) {
+        assertThat(accepted.getInputStream().read()).isEqualTo('q');
+        accepted.getOutputStream().write("an answer\r\nits end\r\n".getBytes(ISO_8859_1));
+      } // with a reset, because the rest of the question is unread
+
+      assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("[an answer, its end]");
+    }
+  }
+
+  /** Asks, and reads the answer when the other side is gone. */
+  private record LateReader(
+      Connection connection, List<String> lines, CompletableFuture<String> heard)
+      implements Session {
+    @Override
+    public void opened() {
+      connection.execute(this::askUntilItIsGone);
+    }
+
+    private void askUntilItIsGone() {
+      connection.out().ascii("question\r\n").flush();
+      Until.so(() -> connection.in().hasLine(100));
+      Until.so(this::cannotBeAsked);
+    }
+
+    private boolean cannotBeAsked() {
+      try {
+        connection.out().ascii("question\r\n").flush();
+        return connection.isClosed();
+      } catch (ConnectionLost e) {
+        return true;
+      }
+    }
+
+    @Override
+    public void ready() {
+      lines.add(connection.in().readLine(100).latin1());
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      heard.complete(lines.toString());
+    }
+  }
+
   @Test
   void namesTheAddressThatIsTaken() {
     Listener listener = listen();
