@@ -146,17 +146,25 @@ archive_classes_meanwhile() {
   exec 7>&-
 }
 
-# Ends where Java does not know what POSTROOM_JAVA_OPTS has, as other faults of a configuration end a
-# server: Java's own status is the same when the machine has no memory for it just now.
+# Ends where Java does not take what POSTROOM_JAVA_OPTS has, as other faults of a configuration end a
+# server: Java's own status is the same when the machine has no memory or no thread for it just now. What
+# would begin beside the server is not begun for that.
 check_options() {
-  # shellcheck disable=SC2086 # options are words
-  said=$("$JAVA_HOME/bin/java" ${POSTROOM_JAVA_OPTS:-} -version 2>&1 </dev/null) && return 0
-  case $said in
-  *Unrecognized* | *'Improperly specified'* | *'Invalid '* | *'Missing +/-'* | *'Could not find agent'*)
-    say "error: POSTROOM_JAVA_OPTS: $(printf '%s\n' "$said" | head -n 1)"
-    exit 78
-    ;;
+  case $POSTROOM_JAVA_OPTS in
+  *-agent* | *-javaagent* | *jmxremote* | *FlightRecording* | *-Xlog* | *-Xloggc*) return 0 ;;
   esac
+  # shellcheck disable=SC2086 # options are words
+  said=$( (jvm $POSTROOM_JAVA_OPTS -XX:ErrorFile=/dev/null -version) 2>&1 </dev/null) && return 0
+  [ $? -eq 1 ] || return 0
+  case $said in
+  *Unrecognized* | *'Improperly specified'* | *'Invalid '* | *'Missing +/-'*) ;;
+  *'insufficient memory'* | *'Could not reserve'* | *'annot allocate'* | *OutOfMemory* | *'native thread'* | \
+    *'temporarily unavailable'* | *'already in use'* | *'No space left'* | *'Too many open files'*) return 0 ;;
+  esac
+  why=$(printf '%s\n' "$said" | sed '/^Picked up /d; /^NOTE: /d; /^Error occurred during/d
+    s/Error: Could not create the Java.*//; s/Error: A fatal exception.*//' | tr -s '\n' ' ' | sed 's/ *$//')
+  say "error: POSTROOM_JAVA_OPTS: $why"
+  exit 78
 }
 
 # Becomes the command $@. A command ends before the second compiler has gained anything, and before

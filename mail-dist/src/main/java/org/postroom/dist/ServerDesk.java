@@ -56,8 +56,13 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public boolean isMaster() {
+    return user.isMaster();
+  }
+
+  @Override
   public void permit(LocalRight right) {
-    if (!user.isMaster() && !server.running().submitting().permits(right, user)) {
+    if (!isPermitted(right)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "User "
@@ -68,6 +73,11 @@ final class ServerDesk implements Desk, RunningServer {
               + (right == LocalRight.VIEW_QUEUE ? "view" : "flush")
               + " the mail queue");
     }
+  }
+
+  @Override
+  public boolean isPermitted(LocalRight right) {
+    return isMaster() || server.running().submitting().permits(right, user);
   }
 
   @Override

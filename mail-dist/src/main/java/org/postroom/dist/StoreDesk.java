@@ -43,6 +43,16 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   /** Whoever can open the store may do all with it. */
   @Override
+  public boolean isMaster() {
+    return true;
+  }
+
+  @Override
+  public boolean isPermitted(LocalRight right) {
+    return true;
+  }
+
+  @Override
   public void permit(LocalRight right) {}
 
   @Override

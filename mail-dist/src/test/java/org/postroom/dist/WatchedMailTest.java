@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,10 +19,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation.Nothing;
+import org.postroom.dist.operation.QueueChanges;
+import org.postroom.dist.operation.QueueChanges.Chosen;
+import org.postroom.dist.operation.QueueChanges.Done;
 import org.postroom.dist.operation.QueueChoice;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.Asked;
+import org.postroom.dist.operation.QueueOperations.Waiting;
+import org.postroom.dist.operation.QueueOperations.WaitingMail;
 import org.postroom.dist.operation.WatchOperations;
 import org.postroom.dist.operation.WatchOperations.Sights;
 import org.postroom.dist.operation.WatchOperations.Wanted;
@@ -41,6 +51,15 @@ final class WatchedMailTest {
   }
 
   private MailServer start(String... more) throws IOException {
+    return MailServer.builder()
+        .configuration(configure(more))
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .account("ada@example.org", "correct horse")
+        .start();
+  }
+
+  private Path configure(String... more) throws IOException {
     List<String> lines =
         new ArrayList<>(
             List.of(
@@ -52,12 +71,7 @@ final class WatchedMailTest {
                 "smtp_tls_security_level = none",
                 "storage_url = h2:data"));
     lines.addAll(List.of(more));
-    return MailServer.builder()
-        .configuration(Files.write(folder.resolve("main.cf"), lines))
-        .bind(InetAddress.getLoopbackAddress())
-        .listen(Role.MX, 0)
-        .account("ada@example.org", "correct horse")
-        .start();
+    return Files.write(folder.resolve("main.cf"), lines);
   }
 
   private AppletRun sendmail(String... words) {
@@ -214,6 +228,67 @@ final class WatchedMailTest {
             .isEqualTo(new Sights(List.of(), 0, true, Optional.empty()));
       }
     }
+  }
+
+  @Test
+  void whoMayHaveMailTriedSeesOnlyWhatHeMaySee() throws IOException {
+    hop.always("MAIL", "451 4.3.0 not now");
+    Chosen all = new Chosen(QueueChoice.of(List.of("ALL")));
+    String[] may = {"authorized_mailq_users = static:anyone", "authorized_mailq_users = ada"};
+    try (MailServer server = start(may[1])) {
+      assertThat(sendmail("bob@far.test").status()).isZero();
+      Until.so(() -> postqueue("-j").said().contains("delay_reason"));
+      Desk master = new ServerDesk(server);
+      Desk other = new ServerDesk(server, "nobody");
+      long watch = WatchOperations.OPEN.perform(other, new Nothing()).watch();
+      Wanted wanted = new Wanted(watch, all.choice());
+
+      Done tried = QueueChanges.RUN.perform(other, all.seenBy(Optional.of(watch)));
+
+      assertThat(tried.recipients()).isEqualTo(1);
+      assertThat(tried.ids()).isEmpty();
+      assertThat(WatchOperations.SEE.perform(other, wanted).isOver()).isTrue();
+      assertThatThrownBy(() -> listed(other))
+          .isInstanceOf(OperationRefused.class)
+          .hasMessageContaining("not allowed to view");
+
+      configure(may[0]);
+      server.reload();
+      long seen = WatchOperations.OPEN.perform(other, new Nothing()).watch();
+      Wanted again = new Wanted(seen, all.choice());
+      Chosen shown = all.seenBy(Optional.of(seen));
+      Until.so(() -> QueueChanges.RUN.perform(other, shown).ids().size() == 1); // unless under way
+      assertThat(theOne(other).origin()).isEmpty();
+      assertThat(theOne(master).origin()).isPresent();
+
+      configure(may[1]);
+      server.reload();
+      assertThatThrownBy(() -> WatchOperations.SEE.perform(other, again))
+          .isInstanceOf(OperationRefused.class)
+          .hasMessageContaining("not allowed to view");
+    }
+  }
+
+  /** It may move from a section that is listed later into one that was listed. */
+  private static WaitingMail theOne(Desk desk) {
+    List<WaitingMail> mails = new ArrayList<>();
+    Until.so(
+        () -> {
+          mails.addAll(listed(desk));
+          return !mails.isEmpty();
+        });
+    return mails.get(0);
+  }
+
+  private static List<WaitingMail> listed(Desk desk) {
+    List<WaitingMail> mails = new ArrayList<>();
+    Optional<Asked> next = Optional.of(Asked.ALL);
+    while (next.isPresent()) {
+      Waiting page = QueueOperations.LIST.perform(desk, next.get());
+      mails.addAll(page.mails());
+      next = next.get().behind(page);
+    }
+    return mails;
   }
 
   @Test

@@ -275,11 +275,13 @@ public final class QueueManager implements AutoCloseable {
       return !leased.isEmpty();
     } finally {
       synchronized (this) {
+        leasing = false;
+        boolean before = inDoubt;
+        inDoubt = true; // for what may be leased now and has no place
         if (done) {
           takeIn(leased, round, begun);
+          inDoubt = before;
         }
-        leasing = false;
-        inDoubt |= !done;
       }
     }
   }

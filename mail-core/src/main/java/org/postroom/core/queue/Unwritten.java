@@ -271,7 +271,7 @@ final class Unwritten {
   /** The first says whether the store answers; then those that can go together, then each. */
   private void writeKept(BooleanSupplier goesOn) {
     boolean together = true;
-    for (int left = size(); left > 0 && goesOn.getAsBoolean(); left--) {
+    for (int left = sizeWithAll(); left > 0 && goesOn.getAsBoolean(); left--) {
       if (!writeFirst() && isStoreSilent()) {
         return;
       }
@@ -342,6 +342,13 @@ final class Unwritten {
       first.written().run(); // when it is not kept any more: whoever hears of it looks here
     }
     return written;
+  }
+
+  /** With those that somebody is writing together, if that fails: waits for him. */
+  private int sizeWithAll() {
+    synchronized (writing) {
+      return size();
+    }
   }
 
   private synchronized int size() {

@@ -48,12 +48,20 @@ final class NextTurn {
     return agenda.hasBegun() ? Turn.READY : ofClient();
   }
 
+  /**
+   * What it was to do before it hears anything, such as to look at who the other side is, is not
+   * done any more; and where there is no worker, or the server stops now, nobody hears anything.
+   */
   private boolean isStillHeard() {
     Agenda agenda = parts.agenda();
     return parts.link().mayStillBeHeard()
         && !agenda.isOpening()
+        && !agenda.hasTask()
+        && !agenda.isCrowdedOut()
+        && !agenda.isStoppingNow()
         && !agenda.isSuspended()
         && !agenda.hasRest()
+        && !parts.patience().isHeld()
         && !parts.handshake().isGoingOn()
         && parts.input().lineReady(agenda.lineLimit());
   }

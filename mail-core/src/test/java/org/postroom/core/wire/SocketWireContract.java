@@ -538,29 +538,45 @@ abstract class SocketWireContract extends WireContract {
   /** As from one that answers, ends, and is asked again when it is gone. */
   @Test
   void hearsWhatAServerHasSaidBeforeAReset() throws Exception {
+    assertThat(heardOfOneThatGoes(false)).isEqualTo("[an answer, its end]");
+  }
+
+  /** Such as to look at the certificate of who has said it. */
+  @Test
+  void hearsNothingBeforeItHasDoneWhatWasToBeDone() throws Exception {
+    assertThat(heardOfOneThatGoes(true)).isEqualTo("[]");
+  }
+
+  private String heardOfOneThatGoes(boolean hasMoreToDo) throws Exception {
     CompletableFuture<String> heard = new CompletableFuture<>();
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletionStage<Connection> unused =
           wire.connect(
               (InetSocketAddress) server.getLocalSocketAddress(),
               new ConnectOptions(Duration.ofSeconds(5), Optional.empty(), 100),
-              c -> new LateReader(c, new ArrayList<>(), heard));
+              c -> new LateReader(c, hasMoreToDo, new ArrayList<>(), heard));
       try (Socket accepted = server.accept()) {
         assertThat(accepted.getInputStream().read()).isEqualTo('q');
         accepted.getOutputStream().write("an answer\r\nits end\r\n".getBytes(ISO_8859_1));
       } // with a reset, because the rest of the question is unread
 
-      assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("[an answer, its end]");
+      return heard.get(10, TimeUnit.SECONDS);
     }
   }
 
   /** Asks, and reads the answer when the other side is gone. */
   private record LateReader(
-      Connection connection, List<String> lines, CompletableFuture<String> heard)
+      Connection connection,
+      boolean hasMoreToDo,
+      List<String> lines,
+      CompletableFuture<String> heard)
       implements Session {
     @Override
     public void opened() {
       connection.execute(this::askUntilItIsGone);
+      if (hasMoreToDo) {
+        connection.execute(() -> lines.add("done"));
+      }
     }
 
     private void askUntilItIsGone() {

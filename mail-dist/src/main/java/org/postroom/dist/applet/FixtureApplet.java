@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.postroom.core.door.Door;
 import org.postroom.dist.MailServer;
+import org.postroom.dist.log.ServerLog;
 import org.postroom.testkit.MailSetup;
 import org.postroom.testkit.TestMail;
 import picocli.CommandLine.Command;
@@ -89,6 +90,7 @@ public final class FixtureApplet implements Callable<Integer> {
       announce(mail.server());
       stop.await();
     } finally {
+      ServerLog.settle();
       stopped.countDown();
     }
     return 0;

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.machine.Uninterrupted;
+import org.postroom.dist.log.ServerLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,6 @@ final class LastWords {
   static final int STATUS = 70;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /**
-   * The one thread of the log, by the name Logback gives it: every other thread would wait for room
-   * in its queue for ever.
-   */
-  private static final String LOG_THREAD = "AsyncAppender-Worker";
 
   /** For a process without the memory that a line takes. */
   private static final byte[] READY =
@@ -76,7 +71,7 @@ final class LastWords {
    * one task only.
    */
   static boolean isDeath(String thread, Throwable cause) {
-    return Lifeline.isFatal(cause) || thread.startsWith(LOG_THREAD);
+    return Lifeline.isFatal(cause) || thread.equals(ServerLog.THREAD);
   }
 
   // The log is written by another thread, and may be what has died: this line is not left to it.
@@ -95,7 +90,10 @@ final class LastWords {
   /** Where nobody takes the line, such as a pipe that is full, it is not waited for longer. */
   private static void endUnheard(CountDownLatch dying) {
     Uninterrupted.await(dying::await);
-    LockSupport.parkNanos(PATIENCE.toNanos());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (long left = PATIENCE.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
     Runtime.getRuntime().halt(STATUS);
   }
 

@@ -174,6 +174,7 @@ public final class ServeApplet implements Callable<Integer> {
    */
   private static void endWell(boolean orderly, PrintWriter out, PrintWriter err) {
     if (orderly) {
+      ServerLog.settle();
       out.flush();
       err.flush();
       Runtime.getRuntime().halt(0);

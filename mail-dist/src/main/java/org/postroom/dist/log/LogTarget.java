@@ -2,7 +2,6 @@ package org.postroom.dist.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
@@ -11,12 +10,23 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Where lines go. */
 interface LogTarget extends AutoCloseable {
 
-  void write(Level level, String line) throws IOException;
+  /**
+   * A line, or several that belong together.
+   *
+   * @param severity by the numbers of syslog
+   * @param text with its end
+   */
+  record Line(int severity, String text) {}
+
+  void write(List<Line> lines) throws IOException;
 
   @Override
   void close() throws IOException;
@@ -25,9 +35,9 @@ interface LogTarget extends AutoCloseable {
   static LogTarget to(Supplier<? extends OutputStream> stream) {
     return new LogTarget() {
       @Override
-      public void write(Level level, String line) throws IOException {
+      public void write(List<Line> lines) throws IOException {
         OutputStream out = stream.get();
-        out.write(line.getBytes(UTF_8));
+        out.write(together(lines, Line::text));
         out.flush();
       }
 
@@ -38,11 +48,12 @@ interface LogTarget extends AutoCloseable {
 
   /** systemd's journal, behind a stream: it hears how much each line matters. */
   static LogTarget journal(Supplier<? extends OutputStream> stream) {
-    LogTarget lines = to(stream);
     return new LogTarget() {
       @Override
-      public void write(Level level, String line) throws IOException {
-        lines.write(level, Journal.ranked(Severity.of(level), line));
+      public void write(List<Line> lines) throws IOException {
+        OutputStream out = stream.get();
+        out.write(together(lines, one -> Journal.ranked(one.severity(), one.text())));
+        out.flush();
       }
 
       @Override
@@ -56,8 +67,8 @@ interface LogTarget extends AutoCloseable {
         Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     return new LogTarget() {
       @Override
-      public void write(Level level, String line) throws IOException {
-        out.write(line.getBytes(UTF_8));
+      public void write(List<Line> lines) throws IOException {
+        out.write(together(lines, Line::text));
       }
 
       @Override
@@ -68,7 +79,7 @@ interface LogTarget extends AutoCloseable {
   }
 
   /**
-   * A syslog daemon (RFC 3164): one datagram a line.
+   * A syslog daemon (RFC 3164): one datagram a line. One that cannot be sent is no other's matter.
    *
    * @param facility its number
    */
@@ -76,10 +87,20 @@ interface LogTarget extends AutoCloseable {
     DatagramSocket socket = new DatagramSocket();
     return new LogTarget() {
       @Override
-      public void write(Level level, String line) throws IOException {
-        byte[] octets =
-            ("<" + (facility * 8 + Severity.of(level)) + ">" + line.strip()).getBytes(UTF_8);
-        socket.send(new DatagramPacket(octets, octets.length, host, port));
+      public void write(List<Line> lines) throws IOException {
+        IOException unsent = null;
+        for (Line one : lines) {
+          int priority = facility * 8 + one.severity();
+          byte[] octets = ("<" + priority + ">" + one.text().strip()).getBytes(UTF_8);
+          try {
+            socket.send(new DatagramPacket(octets, octets.length, host, port));
+          } catch (IOException e) {
+            unsent = e; // one that is too long, say
+          }
+        }
+        if (unsent != null) {
+          throw unsent;
+        }
       }
 
       @Override
@@ -87,5 +108,9 @@ interface LogTarget extends AutoCloseable {
         socket.close();
       }
     };
+  }
+
+  private static byte[] together(List<Line> lines, Function<Line, String> form) {
+    return lines.stream().map(form).collect(Collectors.joining()).getBytes(UTF_8);
   }
 }

@@ -56,7 +56,11 @@ final class PostfixLayout implements LineLayout {
     if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
       line.append(event.getLevel().isGreaterOrEqual(Level.ERROR) ? "error: " : "warning: ");
     }
-    Shown.append(line, event.getFormattedMessage(), false);
+    if (ours == null) {
+      Shown.append(line, event.getFormattedMessage(), false);
+    } else {
+      line.append(ours); // shows no other characters of others
+    }
     line.append('\n');
     IThrowableProxy trouble = event.getThrowableProxy();
     if (trouble != null) {

@@ -3,15 +3,18 @@ package org.postroom.dist.log;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.AppenderAttachable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +26,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of the launcher's log: all lines of the process come here. It begins on standard error,
- * in Postfix's form, and goes by the settings once the server is there. A line that cannot be
- * written is lost; standard error says so, once until one can be written again.
+ * in Postfix's form, and goes by the settings once the server is there. Whoever logs does not wait
+ * until his line is written. One that cannot be written is lost; standard error says so, once until
+ * one can be written again.
  */
-public final class ServerLog extends AppenderBase<ILoggingEvent> {
+public final class ServerLog extends UnsynchronizedAppenderBase<ILoggingEvent> {
+  /** The one thread that writes it: every other one would wait for it for ever. */
+  public static final String THREAD = "postroom-log";
+
+  private static final Duration MOMENT = Duration.ofMillis(5);
+  private static final Duration AT_THE_END = Duration.ofSeconds(1);
+
+  /** So many characters are written at once, or one line. */
+  private static final int PIECE = 64 * 1024;
+
+  private final LogThread<ILoggingEvent> thread =
+      new LogThread<>(THREAD, this::write, MOMENT, AT_THE_END);
   private String journal = "";
   private LineLayout layout = postfix("localhost", "postfix");
   private LogTarget target = stream(Stream.ERR, false);
@@ -53,18 +68,26 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
    * another configuration of it, is in use.
    */
   public static void obey(Settings settings) {
-    if (LateLogging.begun(LoggerFactory.getILoggerFactory()) instanceof LoggerContext context) {
-      find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
-          .ifPresent(log -> log.become(settings));
-    }
+    ofProcess().ifPresent(log -> log.become(settings));
   }
 
   /** Nothing is written from now on: for a command that is a server for a moment. */
   public static void quiet() {
-    if (LateLogging.begun(LoggerFactory.getILoggerFactory()) instanceof LoggerContext context) {
-      find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
-          .ifPresent(log -> log.go(LogTarget.to(OutputStream::nullOutputStream)));
-    }
+    ofProcess().ifPresent(log -> log.go(LogTarget.to(OutputStream::nullOutputStream)));
+  }
+
+  /**
+   * Returns when what was logged is written, or after a second: for a process that ends while it
+   * shuts down. Whatever else ends leaves that to the JVM.
+   */
+  public static void settle() {
+    ofProcess().ifPresent(log -> log.thread.settle());
+  }
+
+  private static Optional<ServerLog> ofProcess() {
+    return LateLogging.begun(LoggerFactory.getILoggerFactory()) instanceof LoggerContext context
+        ? find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
+        : Optional.empty();
   }
 
   private synchronized void go(LogTarget next) {
@@ -162,14 +185,61 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
   }
 
   @Override
-  protected synchronized void append(@Nullable ILoggingEvent event) {
+  public void start() {
+    thread.start();
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(thread::settle, THREAD + "-end"));
+    } catch (IllegalStateException e) {
+      // The first line comes while the JVM ends: whoever ends it may wait for it.
+    }
+    super.start();
+  }
+
+  @Override
+  public void stop() {
+    super.stop();
+    thread.close();
+  }
+
+  @Override
+  protected void append(@Nullable ILoggingEvent event) {
     if (event == null) {
       return;
     }
+    if (LineLayout.event(event) == null) {
+      event.prepareForDeferredProcessing(); // what it speaks of may change; ours does not
+    }
+    thread.add(event);
+  }
+
+  private synchronized void write(List<ILoggingEvent> events) {
+    List<LogTarget.Line> lines = new ArrayList<>(events.size());
+    int length = 0;
+    for (ILoggingEvent event : events) {
+      try {
+        String line = layout.line(event);
+        lines.add(new LogTarget.Line(Severity.of(event.getLevel()), line));
+        length += line.length();
+      } catch (RuntimeException e) {
+        addError("a line cannot be made", e); // what it speaks of is anybody's code
+      }
+      if (length >= PIECE) {
+        writePiece(lines);
+        lines.clear();
+        length = 0;
+      }
+    }
+    writePiece(lines);
+  }
+
+  private void writePiece(List<LogTarget.Line> lines) {
+    if (lines.isEmpty()) {
+      return;
+    }
     try {
-      target.write(event.getLevel(), layout.line(event));
+      target.write(lines);
       failing = false;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       if (!failing) {
         failing = true;
         System.err.println("log: lines are lost: " + e.getMessage());

@@ -19,12 +19,18 @@ public interface Desk {
   /** Who is here. */
   Accounts accounts();
 
+  /** Whether that is who looks after the server: its own user, or root. */
+  boolean isMaster();
+
   /**
    * Goes on where the user who asks may do this.
    *
    * @throws OperationRefused where he may not
    */
   void permit(LocalRight right);
+
+  /** Whether the user who asks may do this. */
+  boolean isPermitted(LocalRight right);
 
   /** Mail under way. */
   QueueStore queue();

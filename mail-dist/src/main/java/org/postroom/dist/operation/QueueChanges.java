@@ -187,9 +187,13 @@ public final class QueueChanges {
   private static Done run(Desk desk, Chosen asked) {
     desk.permit(LocalRight.FLUSH_QUEUE);
     RunningServer server = desk.server();
+    boolean mayView = desk.isPermitted(LocalRight.VIEW_QUEUE);
     Optional<Watch> watch =
-        asked.watch().flatMap(number -> server.watches().find(number, desk.user()));
+        mayView
+            ? asked.watch().flatMap(number -> server.watches().find(number, desk.user()))
+            : Optional.empty();
     watch.ifPresent(Watch::seeQueue);
+    Instant now = desk.clock().instant();
     Set<String> destinations = new LinkedHashSet<>();
     Done done =
         new Pass(
@@ -203,11 +207,20 @@ public final class QueueChanges {
                           some.forEach(
                               one ->
                                   seen.expect(mail.id(), one.recipient().recipient().address())));
-                  return desk.queue().control().change(Change.RUN, numbers(some));
+                  List<ListedRecipient> early =
+                      some.stream().filter(one -> one.due().isAfter(now)).toList();
+                  // What is due keeps its place before what came later, and costs nothing.
+                  int changed =
+                      early.isEmpty()
+                          ? 0
+                          : desk.queue().control().change(Change.RUN, numbers(early));
+                  return some.size() - early.size() + changed;
                 })
             .all();
     server.revive(destinations);
-    return done;
+    return mayView
+        ? done
+        : new Done(List.of(), done.recipients(), done.missing(), List.of(), done.next());
   }
 
   private static Done runSite(Desk desk, Chosen asked) {

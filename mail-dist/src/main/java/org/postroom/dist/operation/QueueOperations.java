@@ -177,24 +177,21 @@ public final class QueueOperations {
     }
 
     WaitingMail with(String hash) {
-      return new WaitingMail(
-          id,
-          queue,
-          arrived,
-          size,
-          sender,
-          body,
-          smtpUtf8,
-          envelopeId,
-          returned,
-          requiresTls,
-          origin,
-          Optional.of(hash),
-          recipients);
+      return with(origin, Optional.of(hash), recipients);
     }
 
     /** The same with other recipients. */
     public WaitingMail to(List<WaitingRecipient> others) {
+      return with(origin, sha256, others);
+    }
+
+    /** The same for who may see the queue, but not who has handed in what, and from where. */
+    WaitingMail withoutOrigin() {
+      return with(Optional.empty(), sha256, recipients);
+    }
+
+    private WaitingMail with(
+        Optional<CameFrom> from, Optional<String> hash, List<WaitingRecipient> others) {
       return new WaitingMail(
           id,
           queue,
@@ -206,8 +203,8 @@ public final class QueueOperations {
           envelopeId,
           returned,
           requiresTls,
-          origin,
-          sha256,
+          from,
+          hash,
           others);
     }
 
@@ -273,7 +270,10 @@ public final class QueueOperations {
     }
     Page page = desk.queue().control().page(QueueChoice.section(queue), from);
     return new Waiting(
-        page.mails().stream().map(QueueOperations::shown).toList(),
+        page.mails().stream()
+            .map(QueueOperations::shown)
+            .map(mail -> desk.isMaster() ? mail : mail.withoutOrigin())
+            .toList(),
         page.next().map(found -> behind(queue, found)).or(() -> following));
   }
 

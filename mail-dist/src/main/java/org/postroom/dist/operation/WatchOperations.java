@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.policy.LocalRight;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
@@ -115,6 +116,9 @@ public final class WatchOperations {
                     new OperationRefused(
                         OperationRefused.Kind.REQUEST,
                         "no watch has the number " + wanted.watch()));
+    if (watch.maySee(List.of())) {
+      desk.permit(LocalRight.VIEW_QUEUE); // he may have lost it
+    }
     List<Watch.Seen> seen = watch.take(watch.expectsNobody() ? Duration.ZERO : PATIENCE);
     Optional<Behind> behind = wanted.behind();
     boolean over = false;

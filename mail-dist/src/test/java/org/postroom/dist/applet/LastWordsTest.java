@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.testing.ChildJvm;
+import org.postroom.dist.log.ServerLog;
 
 final class LastWordsTest {
 
@@ -24,7 +25,7 @@ final class LastWordsTest {
         Arguments.of("postroom-worker-1", new StackOverflowError(), false),
         Arguments.of("postroom-worker-1", new AssertionError(), false),
         Arguments.of("postroom-worker-1", new IllegalStateException(), false),
-        Arguments.of("AsyncAppender-Worker-async", new NoClassDefFoundError(), true));
+        Arguments.of(ServerLog.THREAD, new NoClassDefFoundError(), true));
   }
 
   @ParameterizedTest

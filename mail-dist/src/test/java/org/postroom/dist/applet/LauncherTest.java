@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.core.testing.Shows;
 
 /** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
@@ -417,6 +418,42 @@ final class LauncherTest {
         .contains("<-Xshare:off>")
         .doesNotContain("SharedArchiveFile");
     assertThat(run("", "serve").said()).contains("<-Xlog:cds*=off>\n<-XX:SharedArchiveFile=");
+  }
+
+  /** As other faults of a configuration; what may pass is left to the server itself. */
+  @ParameterizedTest
+  @CsvSource({
+    "-XX:+NoSuchOption, 78, Unrecognized VM option 'NoSuchOption'",
+    "-XX:+UseG1GC, 78, Conflicting collector combinations|Multiple garbage collectors selected",
+    "-Xms64m -Xmx32m, 78, Initial heap size set to a larger value than the maximum heap size",
+    "-XX:NewRatio=x, 78, Improperly specified VM option",
+    "-XX:+HeapDumpOnOutOfMemoryErorr, 78, Unrecognized VM option",
+    "-XX:ReservedCodeCacheSize=1k, 78, outside the allowed range",
+    "-Xmx1k, 78, Too small",
+    "-Xms2000g -Xmx2000g, 42, -Xms2000g",
+    "-Xmx32m -Dx=y, 42, -Dx=y",
+    "-agentlib:jdwp=transport=dt_socket|server=y, 42, jdwp",
+  })
+  void optionsThatJavaDoesNotTakeEndAServer(String options, int status, String said)
+      throws Exception {
+    program(
+        "jdk/bin/java",
+        """
+        case "$*" in *-version) exec JAVA "$@" ;; esac
+        for word; do echo "<$word>"; done
+        exit 42
+        """
+            .replace("JAVA", ChildJvm.command(List.of(), LauncherTest.class).get(0)));
+
+    Outcome outcome = run("", List.of("POSTROOM_JAVA_OPTS=" + options.replace('|', ',')), "serve");
+
+    assertThat(outcome.status()).as(outcome.said()).isEqualTo(status);
+    assertThat(outcome.said()).containsPattern(said);
+    if (status == 78) {
+      assertThat(outcome.said())
+          .containsPattern("postroom: error: POSTROOM_JAVA_OPTS: .*(" + said + ")")
+          .doesNotContain("Could not create the Java Virtual Machine");
+    }
   }
 
   /** Where the archive of a server cannot be made, it starts as well, and nothing is said. */

@@ -756,6 +756,19 @@ final class VisitTest {
       assertThat(tried).as(words).extracting(Came::status, Came::said).containsExactly(0, "");
     }
 
+    // Each right alone.
+    Files.writeString(mainCf, "authorized_mailq_users = ada\n", StandardOpenOption.APPEND);
+    server.reload();
+    refuses("postqueue: fatal: ", "view", visit(nobody, new byte[0], "postqueue", "-p"));
+    assertThat(visit(nobody, new byte[0], "postqueue", "-i", id).status()).isZero();
+    Files.writeString(
+        mainCf,
+        "authorized_mailq_users = static:anyone\nauthorized_flush_users = ada\n",
+        StandardOpenOption.APPEND);
+    server.reload();
+    assertThat(visit(nobody, new byte[0], "postqueue", "-p").out()).contains("bob@far.test");
+    refuses("postqueue: fatal: ", "flush", visit(nobody, new byte[0], "postqueue", "-i", id));
+
     Files.writeString(
         mainCf,
         "authorized_mailq_users = ada\nauthorized_flush_users = !nobody, static:anyone\n",

@@ -81,6 +81,16 @@ final class ControlTest {
         }
 
         @Override
+        public boolean isMaster() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public boolean isPermitted(LocalRight right) {
+          throw new AssertionError();
+        }
+
+        @Override
         public void permit(LocalRight right) {
           throw new AssertionError();
         }

@@ -82,9 +82,10 @@ final class LineLayoutTest {
     LineLayout untimed = new PostfixLayout(null, "postfix", 812, ZoneOffset.UTC);
 
     try (LogTarget journal = LogTarget.journal(() -> stream)) {
-      for (ILoggingEvent event : events) {
-        journal.write(event.getLevel(), untimed.line(event));
-      }
+      journal.write(
+          events.stream()
+              .map(event -> new LogTarget.Line(Severity.of(event.getLevel()), untimed.line(event)))
+              .toList());
     }
 
     List<String> said = stream.toString(UTF_8).lines().toList();

@@ -14,6 +14,9 @@ final class Exchange implements Session {
   private final CompletableFuture<HttpAnswer> done;
   private final AnswerReader answer;
 
+  /** Whether the other side is whom we ask: what anybody else says is no answer. */
+  private boolean isBelieved;
+
   Exchange(
       Connection connection,
       HttpQuestion question,
@@ -42,12 +45,17 @@ final class Exchange implements Session {
     if (fault.isPresent()) {
       fail(new HttpTrouble(fault.get(), true));
     } else {
+      isBelieved = true;
       connection.out().write(question.head()).write(question.body()).flush();
     }
   }
 
   @Override
   public void ready() {
+    if (!isBelieved) {
+      connection.in().discard();
+      return;
+    }
     try {
       if (answer.take(connection.in().available())) {
         boolean unused = done.complete(answer.answer());
@@ -70,7 +78,9 @@ final class Exchange implements Session {
 
   @Override
   public void closed() {
-    answer.end().ifPresent(done::complete);
+    if (isBelieved) {
+      answer.end().ifPresent(done::complete);
+    }
     fail(new HttpTrouble("lost connection"));
   }
 
