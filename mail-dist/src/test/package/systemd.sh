@@ -6,7 +6,8 @@ root=$folder/booted
 alone() { nsenter --target="$first" --mount --uts --ipc --net --pid "${plain[@]}" SYSTEMD_PAGER= SYSTEMD_COLORS=0 "$@"; }
 # What systemd knows of the unit; what the journal has of it since the moment in $since.
 unit() { alone systemctl show --value --property="$1" postroom; }
-journal() { alone journalctl --unit=postroom --since="@$since" --quiet "$@"; }
+# With what was said a moment ago: the journal takes it up in its own time.
+journal() { alone journalctl --sync && alone journalctl --unit=postroom --since="@$since" --quiet "$@"; }
 now() { since=$(date +%s.%6N); }
 # Until the unit is in the state, for so many seconds.
 becomes() { # STATE SECONDS
