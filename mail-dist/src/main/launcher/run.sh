@@ -146,22 +146,28 @@ archive_classes_meanwhile() {
   exec 7>&-
 }
 
-# Ends where Java does not take what POSTROOM_JAVA_OPTS has, as other faults of a configuration end a
-# server: Java's own status is the same when the machine has no memory or no thread for it just now. What
-# would begin beside the server is not begun for that.
+# Ends where Java does not take an option of POSTROOM_JAVA_OPTS, as other faults of a configuration end a
+# server. Java's own status is the same when the machine has no memory or no thread for it just now, so
+# that what it says must be of options. What would begin beside the server is not begun for that.
 check_options() {
-  case $POSTROOM_JAVA_OPTS in
-  *-agent* | *-javaagent* | *jmxremote* | *FlightRecording* | *-Xlog* | *-Xloggc*) return 0 ;;
-  esac
+  options=
+  for word in $POSTROOM_JAVA_OPTS; do
+    case $word in
+    @*) return 0 ;;
+    -agent* | -javaagent* | -Xrun* | *jmxremote* | *FlightRecording* | -Xlog*) ;;
+    *) options="$options $word" ;;
+    esac
+  done
   # shellcheck disable=SC2086 # options are words
-  said=$( (jvm $POSTROOM_JAVA_OPTS -XX:ErrorFile=/dev/null -version) 2>&1 </dev/null) && return 0
-  [ $? -eq 1 ] || return 0
+  said=$(unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS &&
+    (jvm $options -XX:ErrorFile=/dev/null -version) 2>&1 </dev/null) && return 0
   case $said in
-  *Unrecognized* | *'Improperly specified'* | *'Invalid '* | *'Missing +/-'*) ;;
-  *'insufficient memory'* | *'Could not reserve'* | *'annot allocate'* | *OutOfMemory* | *'native thread'* | \
-    *'temporarily unavailable'* | *'already in use'* | *'No space left'* | *'Too many open files'*) return 0 ;;
+  *Unrecognized* | *'Improperly specified'* | *'Invalid '* | *'Missing +/-'* | *Conflicting* | \
+    *'Multiple garbage collectors'* | *'outside the allowed range'* | *larger*than* | *'Too small'* | \
+    *'must be '* | *'not supported'*) ;;
+  *) return 0 ;;
   esac
-  why=$(printf '%s\n' "$said" | sed '/^Picked up /d; /^NOTE: /d; /^Error occurred during/d
+  why=$(printf '%s\n' "$said" | sed '/^Error occurred during/d
     s/Error: Could not create the Java.*//; s/Error: A fatal exception.*//' | tr -s '\n' ' ' | sed 's/ *$//')
   say "error: POSTROOM_JAVA_OPTS: $why"
   exit 78

@@ -246,9 +246,13 @@ public final class QueueManager implements AutoCloseable {
       leasing = true;
     }
     List<QueuedMail> begun = new ArrayList<>();
-    boolean any = lease(round, first, begun);
+    boolean any;
+    try {
+      any = lease(round, first, begun);
+    } finally {
+      begun.forEach(this::attempt); // each has its place, whatever becomes of the others
+    }
     fruitless = any ? 0 : fruitless;
-    begun.forEach(this::attempt);
     return any;
   }
 

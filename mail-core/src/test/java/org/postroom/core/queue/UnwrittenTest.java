@@ -1,5 +1,7 @@
 package org.postroom.core.queue;
 
+import static java.lang.Thread.State.BLOCKED;
+import static java.lang.Thread.State.TERMINATED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.ReversePath;
@@ -16,6 +19,7 @@ import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 
 /** Who is woken by what was kept finds the way free. */
@@ -40,11 +44,17 @@ final class UnwrittenTest {
   /** How many attempts each unit of work had that was of several. */
   private final List<Integer> units = new ArrayList<>();
 
-  private final List<String> seen = new ArrayList<>();
+  /** What happens while several are written. */
+  private Runnable meanwhile = () -> {};
+
+  private final List<String> seen = new CopyOnWriteArrayList<>();
   private final Unwritten unwritten =
       new Unwritten(time, Runnable::run, this::settle, () -> look("store answers"));
 
   private Set<QueueId> settle(List<QueueStore.Ending> endings) {
+    if (!endings.isEmpty()) {
+      meanwhile.run();
+    }
     RuntimeException fault = endings.isEmpty() ? silence.get() : together.get();
     if (fault != null) {
       throw fault;
@@ -187,6 +197,30 @@ final class UnwrittenTest {
     assertThat(seen)
         .containsExactly(
             "store answers", "a", "b is told", "b", "c is told", "c", "d is the last", "d", "e");
+  }
+
+  @Test
+  void theEndWaitsForThoseThatAreBeingWrittenTogetherAndWritesThemIfThatFails() throws Exception {
+    trouble.set(new StorageUnavailable("the test's store is away"));
+    silence.set(trouble.get());
+    together.set(trouble.get());
+    List.of("a", "b", "c").forEach(name -> unwritten.take(rowsOnly(name), this::run));
+    trouble.set(null);
+    silence.set(null);
+    Thread end = new Thread(unwritten::close);
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          end.start();
+          // Or it is over, and has left those that cannot be written now to nobody.
+          Until.so(() -> Set.of(BLOCKED, TERMINATED).contains(end.getState()));
+        };
+
+    time.advance(Duration.ofSeconds(1));
+    end.join();
+
+    assertThat(units).isEmpty();
+    assertThat(seen).contains("a", "b", "c").doesNotHaveDuplicates();
   }
 
   @Test

@@ -432,6 +432,9 @@ final class LauncherTest {
     "-Xmx1k, 78, Too small",
     "-Xms2000g -Xmx2000g, 42, -Xms2000g",
     "-Xmx32m -Dx=y, 42, -Dx=y",
+    "-Xlog:gc -XX:+NoSuchOption, 78, Unrecognized VM option 'NoSuchOption'",
+    "-XX:+UseEpsilonGC, 78, experimental and must be enabled",
+    "-Dnow=none, 42, -Dnow=none",
     "-agentlib:jdwp=transport=dt_socket|server=y, 42, jdwp",
   })
   void optionsThatJavaDoesNotTakeEndAServer(String options, int status, String said)
@@ -439,7 +442,10 @@ final class LauncherTest {
     program(
         "jdk/bin/java",
         """
-        case "$*" in *-version) exec JAVA "$@" ;; esac
+        case "$*" in
+        *now=none*-version) echo "Cannot create VM thread. Out of system resources."; exit 1 ;;
+        *-version) exec JAVA "$@" ;;
+        esac
         for word; do echo "<$word>"; done
         exit 42
         """

@@ -1,8 +1,13 @@
 package org.postroom.smtp.client.https;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -10,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +30,10 @@ import org.postroom.core.testing.TestWebServer;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.wire.CertificateAuthority;
+import org.postroom.core.wire.ConnectOptions;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.ConnectionLost;
+import org.postroom.core.wire.Session;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
@@ -121,6 +132,73 @@ class HttpsTest {
 
     assertThat(outcome(https, get())).isEqualTo("www.far.test is CN=www.far.test");
     assertThat(server.asked).isEmpty();
+  }
+
+  /** Where it is gone before anybody could look at who it is. */
+  @Test
+  void whoeverIsNotBelievedIsNotHeard() throws Exception {
+    CompletableFuture<HttpAnswer> done = new CompletableFuture<>();
+    try (ServerSocket anybody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletionStage<Connection> unused =
+          wire.connect(
+              (InetSocketAddress) anybody.getLocalSocketAddress(),
+              new ConnectOptions(LIMIT, Optional.empty(), 1000),
+              connection ->
+                  new OpenedLate(
+                      connection,
+                      new Exchange(connection, get(), (chain, host) -> Optional.empty(), done)));
+      try (Socket accepted = anybody.accept()) {
+        assertThat(accepted.getInputStream().read()).isEqualTo('?');
+        accepted
+            .getOutputStream()
+            .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno".getBytes(US_ASCII));
+      } // with a reset, because it has not read all
+      assertThat(done.handle((answer, trouble) -> cause(trouble).getMessage()).get(30, SECONDS))
+          .isEqualTo("lost connection");
+    }
+  }
+
+  /** Opens a session when the other side has spoken and is gone. */
+  private record OpenedLate(Connection connection, Session session) implements Session {
+    @Override
+    public void opened() {
+      connection.execute(
+          () -> {
+            connection.out().ascii("??").flush();
+            Until.so(() -> connection.in().hasLine(1000));
+            Until.so(this::isGone);
+            session.opened();
+          });
+    }
+
+    private boolean isGone() {
+      try {
+        connection.out().ascii("??").flush();
+        return connection.isClosed();
+      } catch (ConnectionLost e) {
+        return true;
+      }
+    }
+
+    @Override
+    public void ready() {
+      session.ready();
+    }
+
+    @Override
+    public void timedOut() {
+      session.timedOut();
+    }
+
+    @Override
+    public void shuttingDown() {
+      session.shuttingDown();
+    }
+
+    @Override
+    public void closed() {
+      session.closed();
+    }
   }
 
   private static String name(List<X509Certificate> chain) {
