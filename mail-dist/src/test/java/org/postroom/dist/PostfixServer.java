@@ -3,10 +3,13 @@ package org.postroom.dist;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
+import org.postroom.core.testing.Until;
 
 /** Postfix as the system has it, with a configuration and a queue of its own. It needs root. */
 final class PostfixServer implements AutoCloseable {
@@ -80,6 +83,41 @@ final class PostfixServer implements AutoCloseable {
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  /** Makes the index of a table, as its types want it. */
+  void index(String table) throws IOException {
+    run("postmap", "-c", folder.resolve("etc").toString(), table);
+  }
+
+  /** Hands all that waits in its queue to another server of this machine. */
+  void handOver(int port) throws IOException {
+    String etc = folder.resolve("etc").toString();
+    run("postconf", "-c", etc, "-e", "relayhost=[127.0.0.1]:" + port);
+    run("postfix", "-c", etc, "reload");
+    Until.so(
+        () -> {
+          try {
+            run("postqueue", "-c", etc, "-f");
+            return waiting() == 0;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** How many mails are in its queue. */
+  long waiting() throws IOException {
+    long all = 0;
+    for (String part : List.of("maildrop", "incoming", "active", "deferred", "hold")) {
+      Path queue = folder.resolve("queue").resolve(part);
+      if (Files.isDirectory(queue)) {
+        try (Stream<Path> files = Files.walk(queue)) {
+          all += files.filter(Files::isRegularFile).count();
+        }
+      }
+    }
+    return all;
   }
 
   /** Throws away what waits in its queue. */

@@ -22,7 +22,8 @@ final class RealDovecot {
   }
 
   /**
-   * Starts it; where it listens it may be reached a moment later.
+   * Starts it with users of any name, who all have one password; where it listens it may be reached
+   * a moment later.
    *
    * @param protocols of which each has a program of its name
    * @param passwords what its static passdb says of them
@@ -30,6 +31,30 @@ final class RealDovecot {
    */
   static RealDovecot start(Path folder, List<String> protocols, String passwords, String services)
       throws IOException {
+    return start(
+        folder,
+        protocols,
+        """
+        mail_location = maildir:FOLDER/home/%n
+        passdb {
+          driver = static
+          args = PASSWORDS
+        }
+        userdb {
+          driver = static
+          args = uid=mail gid=mail home=FOLDER/home/%n allow_all_users=yes
+        }
+        """
+                .replace("PASSWORDS", passwords)
+            + services);
+  }
+
+  /**
+   * The same with users of its own.
+   *
+   * @param own who they are, where their mail is, and where it listens
+   */
+  static RealDovecot start(Path folder, List<String> protocols, String own) throws IOException {
     assumeTrue(
         Files.isExecutable(Path.of("/usr/sbin/dovecot"))
             && protocols.stream()
@@ -49,26 +74,17 @@ final class RealDovecot {
         ssl = no
         disable_plaintext_auth = no
         mail_fsync = never
-        mail_location = maildir:FOLDER/home/%n
         mail_uid = mail
         mail_gid = mail
         first_valid_uid = 0
         first_valid_gid = 0
-        passdb {
-          driver = static
-          args = PASSWORDS
-        }
-        userdb {
-          driver = static
-          args = uid=mail gid=mail home=FOLDER/home/%n allow_all_users=yes
-        }
-        SERVICES
         """
-            .replace("PROTOCOLS", String.join(" ", protocols))
-            .replace("PASSWORDS", passwords)
-            .replace("SERVICES", services)
-            .replace("FOLDER", folder.toString());
-    Path file = Files.writeString(folder.resolve("dovecot.conf"), conf);
+            + own;
+    Path file =
+        Files.writeString(
+            folder.resolve("dovecot.conf"),
+            conf.replace("PROTOCOLS", String.join(" ", protocols))
+                .replace("FOLDER", folder.toString()));
     return new RealDovecot(
         new ProcessBuilder("/usr/sbin/dovecot", "-F", "-c", file.toString())
             .redirectErrorStream(true)

@@ -99,6 +99,11 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Begins a command, which may be killed. */
+  static ServerProcess begin(String... arguments) throws IOException {
+    return launch(List.of(), Postroom.class, List.of(), arguments);
+  }
+
   /** How a command ended, all that it said, and how long it took to begin with that. */
   record Outcome(int status, String said, Duration untilFirstLine) {}
 

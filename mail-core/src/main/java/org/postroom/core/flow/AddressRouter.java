@@ -25,18 +25,22 @@ final class AddressRouter implements Router {
   private final Policy policy;
   private final Accounts accounts;
   private final Aliases aliases;
+  private final ListedRecipients listed;
   private final Routes routes;
 
   /**
    * A router.
    *
    * @param aliases says who has gone elsewhere
+   * @param listed says who there is, beside accounts
    * @param routes says by which transports mail goes
    */
-  AddressRouter(Policy policy, Accounts accounts, Aliases aliases, Routes routes) {
+  AddressRouter(
+      Policy policy, Accounts accounts, Aliases aliases, ListedRecipients listed, Routes routes) {
     this.policy = policy;
     this.accounts = accounts;
     this.aliases = aliases;
+    this.listed = listed;
     this.routes = routes;
   }
 
@@ -52,18 +56,18 @@ final class AddressRouter implements Router {
     }
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     if (addressClass == AddressClass.VIRTUAL_ALIAS) {
-      return toMailbox(recipient, "virtual alias", facts);
+      return toMailbox(recipient, addressClass, facts);
     }
     Way way = routes.way(query, addressClass, facts, trace);
-    boolean byName = addressClass == AddressClass.LOCAL;
     if (!routes.isOurStore(way)) {
-      return byName && query.named() && !isListed(recipient, facts)
-          ? unknown("local recipient")
+      return query.named() && !isListed(recipient, addressClass, facts)
+          ? unknown(addressClass)
           : elsewhere(way);
     }
+    boolean byName = addressClass == AddressClass.LOCAL;
     return way.transport().equals(Routes.LOCAL) || byName && !way.transport().equals(Routes.VIRTUAL)
         ? toName(query, facts, trace)
-        : toMailbox(recipient, "virtual mailbox", facts);
+        : toMailbox(recipient, addressClass, facts);
   }
 
   /** As local(8) has it: instead of a mailbox and in want of one, other transports may take it. */
@@ -83,7 +87,7 @@ final class AddressRouter implements Router {
         .filter(way -> !routes.isOurStore(way))
         .map(AddressRouter::elsewhere)
         .or(() -> holder.map(account -> kept(account, recipient)))
-        .orElseGet(() -> unknown("local recipient"));
+        .orElseGet(() -> unknown(AddressClass.LOCAL));
   }
 
   private Route kept(Account account, Address recipient) {
@@ -92,14 +96,34 @@ final class AddressRouter implements Router {
         : new Route.ToMailbox(account);
   }
 
-  private Route toMailbox(Address recipient, String table, Facts facts) {
-    return byAddress(recipient, facts)
+  private Route toMailbox(Address recipient, AddressClass addressClass, Facts facts) {
+    return inMailbox(recipient, addressClass, facts)
         .or(() -> mustReachSomebody(recipient, facts))
         .<Route>map(Route.ToMailbox::new)
-        .orElseGet(() -> unknown(table));
+        .orElseGet(() -> unknown(addressClass));
   }
 
-  private static Route unknown(String table) {
+  /** Whose mailbox an address in a virtual domain is, which a table may have to name. */
+  private Optional<Account> inMailbox(Address address, AddressClass addressClass, Facts facts) {
+    if (!listed.has(address, addressClass, facts)) {
+      return Optional.empty();
+    }
+    Optional<Account> own = byAddress(address, facts);
+    return own.isPresent() || addressClass != AddressClass.VIRTUAL_MAILBOX
+        ? own
+        : listed.holders(address, facts).stream()
+            .flatMap(holder -> byAddress(holder, facts).stream())
+            .findFirst();
+  }
+
+  private static Route unknown(AddressClass addressClass) {
+    String table =
+        switch (addressClass) {
+          case LOCAL -> "local recipient";
+          case VIRTUAL_ALIAS -> "virtual alias";
+          case RELAY -> "relay recipient";
+          case VIRTUAL_MAILBOX, REMOTE -> "virtual mailbox";
+        };
     return Route.Nowhere.unknown("User unknown in " + table + " table");
   }
 
@@ -109,11 +133,13 @@ final class AddressRouter implements Router {
         : new Route.Onward(way.transport(), way.nextHop());
   }
 
-  /** Whether a name in our domains is known, whatever way its mail goes. */
-  private boolean isListed(Address recipient, Facts facts) {
-    return aliases.takesUnknown()
-        || local(recipient, facts).isPresent()
-        || ROLES.contains(user(recipient).toLowerCase(Locale.ROOT));
+  /** Whether an address in our domains is known, whatever way its mail goes. */
+  private boolean isListed(Address recipient, AddressClass addressClass, Facts facts) {
+    return addressClass == AddressClass.LOCAL
+        ? aliases.takesUnknown()
+            || local(recipient, facts).isPresent()
+            || ROLES.contains(user(recipient).toLowerCase(Locale.ROOT))
+        : listed.has(recipient, addressClass, facts);
   }
 
   @Override
@@ -123,7 +149,9 @@ final class AddressRouter implements Router {
       return Optional.empty();
     }
     Optional<Account> holder =
-        addressClass == AddressClass.LOCAL ? local(address, facts) : byAddress(address, facts);
+        addressClass == AddressClass.LOCAL
+            ? local(address, facts)
+            : inMailbox(address, addressClass, facts);
     return holder.or(() -> mustReachSomebody(address, facts));
   }
 

@@ -25,6 +25,7 @@ import org.postroom.core.table.Tables;
  * @param policy which domains are ours
  * @param rewriting which addresses are written anew
  * @param aliases which stand for others
+ * @param listed which addresses there are, beside those of accounts
  * @param routes by which transports mail goes
  * @param copies who gets a copy
  * @param forwarding in whose name mail of others is sent on
@@ -35,6 +36,7 @@ public record Addressing(
     Policy policy,
     Rewriting rewriting,
     Aliases aliases,
+    ListedRecipients listed,
     Routes routes,
     Copies copies,
     Forwarding forwarding,
@@ -53,6 +55,7 @@ public record Addressing(
         policy,
         Rewriting.of(settings, policy, own, tables),
         Aliases.of(settings, policy, tables),
+        ListedRecipients.of(settings, policy, tables),
         Routes.of(settings, policy, tables, transports),
         Copies.of(settings, policy, tables),
         Forwarding.of(settings, policy),
@@ -72,7 +75,8 @@ public record Addressing(
    */
   public Router router(Accounts accounts, MailStore mailboxes) {
     return safeSend.over(
-        folders.over(new AddressRouter(policy, accounts, aliases, routes), mailboxes), accounts);
+        folders.over(new AddressRouter(policy, accounts, aliases, listed, routes), mailboxes),
+        accounts);
   }
 
   /** The station that says whom recipients stand for, who are routed by {@code router}. */

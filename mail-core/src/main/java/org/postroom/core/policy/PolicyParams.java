@@ -129,6 +129,22 @@ public final class PolicyParams {
           "$virtual_mailbox_maps",
           "Domains whose users are accounts with the whole address as their name.");
 
+  public static final Param<List<String>> VIRTUAL_MAILBOX_MAPS =
+      SET.list(
+          "virtual_mailbox_maps",
+          "",
+          """
+          Tables of the addresses that there are in virtual_mailbox_domains; without them all accounts
+          are. Whose own address has no account has the mailbox of the account that the result means:
+          an address, or a path that ends with domain and user, or with the user.\
+          """);
+
+  public static final Param<List<String>> RELAY_RECIPIENT_MAPS =
+      SET.list(
+          "relay_recipient_maps",
+          "",
+          "Tables of the addresses that there are in relay_domains; without them all that are said.");
+
   public static final Param<List<String>> SUBMIT_USERS =
       SET.matchList(
           "authorized_submit_users",

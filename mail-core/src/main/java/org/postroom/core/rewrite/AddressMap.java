@@ -55,6 +55,25 @@ public final class AddressMap {
   }
 
   /**
+   * The tables that {@code param} names, whose results are not made of what strangers say: no
+   * pattern may put a part of the key into them.
+   *
+   * @throws BadConfiguration for a table that cannot be had, or does so
+   */
+  public static AddressMap literal(
+      Settings settings, Param<List<String>> param, Policy policy, Tables tables) {
+    try {
+      return new AddressMap(
+          param.name(),
+          new TableList(settings.get(param).stream().map(tables::openLiteral).toList()),
+          false,
+          policy);
+    } catch (BadValue e) {
+      throw new BadConfiguration(settings.fault(param, e.reason()));
+    }
+  }
+
+  /**
    * The tables that {@code param} names, as they are.
    *
    * @throws BadConfiguration for a table that cannot be had

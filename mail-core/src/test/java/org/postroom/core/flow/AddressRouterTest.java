@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
@@ -35,6 +36,10 @@ class AddressRouterTest {
   private final AddressRouter router = router("+");
 
   private AddressRouter router(String delimiter) {
+    return router(delimiter, "", "");
+  }
+
+  private AddressRouter router(String delimiter, String mailboxes, String relayed) {
     Settings settings =
         Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, FilterParams.ALL)
             .set("myhostname", "mx.local.example")
@@ -43,6 +48,8 @@ class AddressRouterTest {
             .set("virtual_alias_domains", "alias.example")
             .set("relay_domains", "relay.example")
             .set("recipient_delimiter", delimiter)
+            .set("virtual_mailbox_maps", mailboxes)
+            .set("relay_recipient_maps", relayed)
             .set("relocated_maps", "inline:{gone@virtual.example=new@far.example, @left.example=x}")
             .build();
     Tables tables = Tables.builder().build();
@@ -51,6 +58,7 @@ class AddressRouterTest {
         policy,
         accounts,
         Aliases.of(settings, policy, tables),
+        ListedRecipients.of(settings, policy, tables),
         Routes.of(settings, policy, tables, Set.of("smtp", "relay")));
   }
 
@@ -68,6 +76,57 @@ class AddressRouterTest {
     Route found = router(delimiter).route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
 
     assertThat(found.getClass().getSimpleName()).isEqualTo(route);
+  }
+
+  /** An account alone is nobody where a table says who there is, and a name there is no account. */
+  @ParameterizedTest
+  @CsvSource({
+    "vera@virtual.example, vera@virtual.example",
+    "vera+list@virtual.example, vera@virtual.example",
+    "bob@virtual.example, ''",
+    "other@virtual.example, ''",
+    "sales@virtual.example, vera@virtual.example",
+    "info@virtual.example, vera@virtual.example",
+    "help@virtual.example, vera@virtual.example",
+    "dots@virtual.example, ada@local.example",
+    "odd@virtual.example, ''",
+    "postmaster@virtual.example, root",
+  })
+  void aTableSaysWhoThereIsAndWhoseMailboxItIs(String recipient, String holder) {
+    accounts.add("bob@virtual.example", Secret.of("x"));
+    AddressRouter listing =
+        router(
+            "+",
+            """
+            inline:{ {vera@virtual.example = virtual.example/vera/}, {other@virtual.example = x/other/},
+            {sales@virtual.example = /var/vmail/virtual.example/vera/Maildir/},
+            {info@virtual.example = vera@virtual.example}, {help@virtual.example = vera/},
+            {dots@virtual.example = local.example/ada}, {odd@virtual.example = ../@@} }
+            """
+                .replace("\n", " "),
+            "");
+
+    Route route = listing.route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
+
+    assertThat(route instanceof Route.ToMailbox box ? box.account().login() : "").isEqualTo(holder);
+    if (holder.isEmpty()) {
+      assertThat(route).isEqualTo(Route.Nowhere.unknown("User unknown in virtual mailbox table"));
+    }
+  }
+
+  @Test
+  void whatIsTakenForAnotherHostIsWhatItsTableSays() {
+    AddressRouter listing =
+        router("+", "", "inline:{ {x@relay.example = any}, {@sub.relay.example = any} }");
+    Address unlisted = Address.parse("z@relay.example");
+
+    assertThat(listing.route(RouteQuery.of(Address.parse("x+y@relay.example")), Facts.WAITING))
+        .isInstanceOf(Route.Onward.class);
+    assertThat(listing.route(RouteQuery.of(unlisted), Facts.WAITING))
+        .isEqualTo(Route.Nowhere.unknown("User unknown in relay recipient table"));
+    // What waits already goes: it was taken by the table of its day.
+    assertThat(listing.route(new RouteQuery(ReversePath.NULL, unlisted, false), Facts.WAITING))
+        .isInstanceOf(Route.Onward.class);
   }
 
   @ParameterizedTest

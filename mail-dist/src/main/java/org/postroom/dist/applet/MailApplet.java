@@ -10,7 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Secret;
@@ -61,7 +64,10 @@ public final class MailApplet {
               paramLabel = "LOGIN",
               description = "Whose mail it is; may be given more than once.")
           List<String> users,
-      @Option(names = "--all-users", description = "All accounts that are here.") boolean all,
+      @Option(
+              names = "--all-users",
+              description = "All accounts that are here, and those that have a place in SOURCE.")
+          boolean all,
       @Option(
               names = "--verify",
               description = "Compares all messages with the source at the end, by SHA-256.")
@@ -82,6 +88,7 @@ public final class MailApplet {
         place,
         users,
         all,
+        () -> Import.logins(source),
         (client, logins, report) ->
             new Import(client, source, newUids, verify, report).run(logins));
   }
@@ -111,6 +118,7 @@ public final class MailApplet {
         place,
         users,
         all,
+        List::of,
         (client, logins, report) -> new Export(client, target, report).run(logins));
   }
 
@@ -152,6 +160,7 @@ public final class MailApplet {
           place,
           List.of(user),
           false,
+          List::of,
           (client, logins, report) ->
               new Copy(client, from, verify, report)
                   .run(user, password, (SSLSocketFactory) SSLSocketFactory.getDefault()));
@@ -174,7 +183,12 @@ public final class MailApplet {
     void run(AskedServer.Client client, List<String> logins, Report report) throws Trouble;
   }
 
-  private int with(Place place, List<String> users, boolean all, Work work) {
+  /** Who may have an account in a source of accounts, which asks for each by his name alone. */
+  private interface Others {
+    List<String> logins() throws Trouble;
+  }
+
+  private int with(Place place, List<String> users, boolean all, Others others, Work work) {
     PrintWriter err = spec.commandLine().getErr();
     Report report = new Report(spec.commandLine().getOut(), err, System::nanoTime);
     List<String> logins = new ArrayList<>(users == null ? List.of() : users);
@@ -187,8 +201,14 @@ public final class MailApplet {
         logins.addAll(client.ask(UserOperations.LIST, new Nothing()).logins());
       }
       for (String login : logins) {
-        MailboxOperations.Mailboxes unused =
-            client.ask(MailboxOperations.LIST, new MailboxOperations.Owner(login));
+        requireAccount(client, login);
+      }
+      if (all) {
+        addOthers(client, others.logins(), logins, report);
+        if (logins.isEmpty()) {
+          err.println("postroom: error: there is nobody");
+          return NO_USER;
+        }
       }
       work.run(client, logins, report);
     } catch (OperationRefused e) {
@@ -202,5 +222,29 @@ public final class MailApplet {
       return USAGE;
     }
     return report.status();
+  }
+
+  private static void requireAccount(AskedServer.Client client, String login) {
+    MailboxOperations.Mailboxes unused =
+        client.ask(MailboxOperations.LIST, new MailboxOperations.Owner(login));
+  }
+
+  private static void addOthers(
+      AskedServer.Client client, List<String> others, List<String> logins, Report report) {
+    Set<String> known = new HashSet<>();
+    logins.forEach(login -> known.add(login.toLowerCase(Locale.ROOT)));
+    for (String login : others) {
+      if (known.add(login.toLowerCase(Locale.ROOT))) {
+        try {
+          requireAccount(client, login);
+          logins.add(login);
+        } catch (OperationRefused e) {
+          if (e.kind() != OperationRefused.Kind.REQUEST) {
+            throw e;
+          }
+          report.trouble(login, "there is a place with mail, and no account of that name");
+        }
+      }
+    }
   }
 }

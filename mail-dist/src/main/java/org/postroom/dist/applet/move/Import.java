@@ -30,6 +30,19 @@ public final class Import {
   }
 
   /**
+   * Who has a place in what {@code place} says, whether there is an account of that name or not.
+   *
+   * @throws Trouble when it cannot be understood, or not be looked through
+   */
+  public static List<String> logins(String place) throws Trouble {
+    try {
+      return Places.parse(place).logins();
+    } catch (IOException e) {
+      throw new Trouble(place + ": it cannot be looked through: " + e);
+    }
+  }
+
+  /**
    * Takes the mail of all of them.
    *
    * @throws Trouble when it is one place for many users

@@ -1,14 +1,20 @@
 package org.postroom.dist.applet.move;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where mail of somebody lies, as Dovecot's mail_location says it: {@code maildir:PATH} or {@code
@@ -125,6 +131,95 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
       i += next == 'u' || next == 'n' || next == 'd' || next == '%' ? 1 : 0;
     }
     return Path.of(text.toString()).toAbsolutePath().normalize();
+  }
+
+  /**
+   * Who has a place there, by what folders are called where the path has names; nobody where it has
+   * none that make a login.
+   *
+   * @throws IOException when a folder cannot be read
+   */
+  List<String> logins() throws IOException {
+    List<Found> found =
+        List.of(new Found(Path.of(path.startsWith("/") ? "/" : "").toAbsolutePath(), Map.of()));
+    for (String name : path.split("/+")) {
+      List<Found> next = new ArrayList<>();
+      for (Found one : name.isEmpty() ? List.<Found>of() : found) {
+        one.below(name, next);
+      }
+      found = name.isEmpty() ? found : next;
+    }
+    return found.stream().flatMap(one -> one.login().stream()).distinct().sorted().toList();
+  }
+
+  /**
+   * A file that fits the path so far.
+   *
+   * @param names what stands for {@code u}, {@code n} and {@code d}
+   */
+  private record Found(Path file, Map<Character, String> names) {
+    private static final Pattern NAME = Pattern.compile("%([und%])");
+
+    void below(String name, List<Found> found) throws IOException {
+      Matcher parts = NAME.matcher(name);
+      StringBuilder pattern = new StringBuilder();
+      StringBuilder groups = new StringBuilder();
+      int end = 0;
+      while (parts.find()) {
+        pattern.append(Pattern.quote(name.substring(end, parts.start())));
+        end = parts.end();
+        if (parts.group(1).equals("%")) {
+          pattern.append('%');
+        } else {
+          groups.append(parts.group(1));
+          pattern.append("(.+)");
+        }
+      }
+      pattern.append(Pattern.quote(name.substring(end)));
+      if (groups.isEmpty()) {
+        Path only = file.resolve(name.replace("%%", "%"));
+        if (Files.exists(only, LinkOption.NOFOLLOW_LINKS)) {
+          found.add(new Found(only, names));
+        }
+        return;
+      }
+      Pattern fits = Pattern.compile(pattern.toString(), Pattern.DOTALL);
+      if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        return;
+      }
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(file)) {
+        for (Path one : all) {
+          Matcher matcher = fits.matcher(String.valueOf(one.getFileName()));
+          if (matcher.matches()) {
+            named(matcher, groups).ifPresent(both -> found.add(new Found(one, both)));
+          }
+        }
+      }
+    }
+
+    /** What stands for which; nothing where one would stand for two things. */
+    private Optional<Map<Character, String>> named(Matcher matcher, CharSequence groups) {
+      Map<Character, String> all = new HashMap<>(names);
+      for (int group = 0; group < groups.length(); group++) {
+        String name = matcher.group(group + 1);
+        if (!name.equals(all.merge(groups.charAt(group), name, (one, other) -> one))) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(all);
+    }
+
+    Optional<String> login() {
+      String whole = names.get('u');
+      String name = names.get('n');
+      String domain = names.get('d');
+      if (whole != null) {
+        return Optional.of(whole);
+      }
+      return name == null
+          ? Optional.empty()
+          : Optional.of(domain == null ? name : name + "@" + domain);
+    }
   }
 
   /** Whether a path with it, or with a part of it, could be one that is not below. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
@@ -781,6 +782,66 @@ final class MailMoveTest {
     assertThat(all.said()).contains("imported 2 messages");
     assertThat(all.status()).isZero();
     assertThat(shown(data, "INBOX").subList(1, 2)).containsExactly("1 [\\Seen] 1000 14");
+  }
+
+  /** A source of accounts is asked for a name; nobody can ask it who there is. */
+  @Test
+  void allAreThoseWhoHaveAPlaceToo() throws IOException {
+    String passwords =
+        Files.write(
+                folder.resolve("passwords"),
+                List.of("ada@example.org:{PLAIN}x", "eve@example.net:{PLAIN}x"))
+            .toString();
+    Path mainCf =
+        Files.write(
+            folder.resolve("main.cf"),
+            List.of(
+                "myhostname = mail.example.org",
+                "virtual_mailbox_domains = example.org, example.net",
+                "account_sources = passwd-file:" + passwords,
+                "storage_url = h2:" + folder.resolve("sourced")));
+    for (String user : List.of("example.org/ada", "example.net/eve", "example.net/bob")) {
+      new Tree(folder.resolve("vmail").resolve(user).resolve("mail"))
+          .message("", "cur/1:2,S", "Subject: " + user + "\n\n", 1);
+    }
+
+    AppletRun some =
+        run("mail", "import", "-c", mainCf.toString(), "--all-users", folder + "/vmail/%d/%n/mail");
+    AppletRun none =
+        run("mail", "import", "-d", folder.resolve("empty").toString(), "--all-users", "/none/%u");
+
+    assertThat(some.said())
+        .contains("bob@example.net: there is a place with mail, and no account of that name")
+        .contains("imported 2 messages");
+    assertThat(some.status()).isEqualTo(65);
+    assertThat(none.said()).contains("there is nobody");
+    assertThat(none.status()).isEqualTo(67);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "%u, 'ada@example.org,example.net,example.org,x%y'",
+    "%n@%d, ada@example.org",
+    "example.net/%n, 'bob,eve'",
+    "%d/%n, 'bob@example.net,eve@example.net,y@x%y'",
+    "%d/%n/Maildir, eve@example.net",
+    "%d/%n.d, ''",
+    "x%%y/%u, y",
+    "%n/%n, ''",
+    "none/%u, ''",
+    "%d, ''",
+    "ada@example.org, ''",
+  })
+  void whoHasAPlaceIsToldByItsName(String place, String logins) throws Exception {
+    Path all = folder.resolve("places");
+    for (String one :
+        List.of("ada@example.org", "example.net/eve/Maildir", "example.net/bob", "x%y/y")) {
+      Files.createDirectories(all.resolve(one));
+    }
+    Files.createSymbolicLink(all.resolve("example.org"), all.resolve("example.net"));
+
+    assertThat(Places.parse(all + "/" + place).logins())
+        .containsExactlyElementsOf(logins.isEmpty() ? List.of() : List.of(logins.split(",")));
   }
 
   @Test
