@@ -111,7 +111,15 @@ final class AngusMail
                 .filter(line -> !line.startsWith(DEBUG))
                 .collect(Collectors.joining("\n")),
         () -> shown.getNow(""),
-        store::close);
+        () -> close(store));
+  }
+
+  private static void close(Store store) {
+    try {
+      store.close();
+    } catch (MessagingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String subjectOfTheNext(IMAPFolder inbox) {

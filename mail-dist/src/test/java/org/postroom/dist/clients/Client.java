@@ -54,11 +54,11 @@ interface Client {
    * @param shown what a person sees by now of the mail that has come
    * @param end ends it
    */
-  record Waiting(Supplier<String> wire, Supplier<String> shown, AutoCloseable end)
+  record Waiting(Supplier<String> wire, Supplier<String> shown, Runnable end)
       implements AutoCloseable {
     @Override
-    public void close() throws Exception {
-      end.close();
+    public void close() {
+      end.run();
     }
   }
 }

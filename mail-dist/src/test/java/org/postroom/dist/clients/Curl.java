@@ -2,7 +2,6 @@ package org.postroom.dist.clients;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** curl: one request of a shell script, where IMAP's own words are written out. */
@@ -38,7 +37,7 @@ final class Curl
   @Override
   public List<String> mailboxes(Access access) throws Exception {
     String listed = curl(access, "", "imaps://" + Access.HOST + ":" + access.imaps() + "/");
-    return LISTED.matcher(listed).results().map((MatchResult one) -> one.group(1)).toList();
+    return LISTED.matcher(listed).results().map(found -> found.group(1)).toList();
   }
 
   @Override

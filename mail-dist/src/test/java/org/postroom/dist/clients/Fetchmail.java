@@ -37,7 +37,7 @@ final class Fetchmail implements Client.Fetches, Client.Deletes, Client.Idles {
     LiveProgram fetchmail =
         LiveProgram.start(access, command(access, KEEP, "--idle", "--verbose", "--verbose"));
     return new Client.Waiting(
-        fetchmail::said, () -> LiveProgram.written(handedOn(access)), fetchmail);
+        fetchmail::said, () -> LiveProgram.written(handedOn(access)), fetchmail::close);
   }
 
   private static Path handedOn(Access access) {

@@ -49,9 +49,8 @@ final class LiveProgram implements AutoCloseable {
 
   /** Ends it, and what it has started; script would give that two seconds. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.descendants().forEach(ProcessHandle::destroy);
-    process.destroyForcibly();
-    int unused = process.waitFor();
+    Process unused = process.destroyForcibly().onExit().join();
   }
 }

@@ -41,7 +41,7 @@ final class Mbsync implements Client.Lists, Client.Fetches, Client.Moves, Client
     String unused = mbsync(access, "-q");
     Path file = file(access, letter);
     String name = file.getFileName().toString().replaceFirst(",U=\\d+", "");
-    Path moved = Files.move(file, maildirs(access).resolve(mailbox).resolve("cur").resolve(name));
+    Files.move(file, maildirs(access).resolve(mailbox).resolve("cur").resolve(name));
     String unusedToo = mbsync(access, "-q");
   }
 

@@ -3,7 +3,6 @@ package org.postroom.dist.clients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,7 +69,7 @@ final class Mutt
     try (LiveProgram mutt =
         LiveProgram.startOnTerminal(access, "TERM=vt100 mutt -n -F " + config + " -f =Drafts")) {
       Until.so(() -> screen(mutt).contains("File mask:"));
-      return LISTED.matcher(screen(mutt)).results().map((MatchResult one) -> one.group(1)).toList();
+      return LISTED.matcher(screen(mutt)).results().map(found -> found.group(1)).toList();
     }
   }
 
@@ -110,7 +109,7 @@ final class Mutt
                 .filter(line -> SAID_OVER_THE_WIRE.matcher(line).matches())
                 .collect(Collectors.joining("\n")),
         () -> screen(mutt),
-        mutt);
+        mutt::close);
   }
 
   private static void keys(Access access, String keys) throws Exception {

@@ -126,7 +126,7 @@ final class Python
   @Override
   public Client.Waiting idle(Access access) throws Exception {
     LiveProgram python = LiveProgram.start(access, command(access, access.imaps(), IDLE));
-    return new Client.Waiting(python::said, python::said, python);
+    return new Client.Waiting(python::said, python::said, python::close);
   }
 
   private static String[] command(Access access, String port, String script, String... arguments) {
