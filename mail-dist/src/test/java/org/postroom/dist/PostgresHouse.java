@@ -10,7 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /** A PostgreSQL server of its own, which can be killed and started again. */
-final class PostgresHouse implements AutoCloseable {
+public final class PostgresHouse implements AutoCloseable {
   private final Path data;
   private EmbeddedPostgres running;
   private int databases;
@@ -20,7 +20,7 @@ final class PostgresHouse implements AutoCloseable {
     this.running = start(0);
   }
 
-  static PostgresHouse start(Path folder) throws IOException {
+  public static PostgresHouse start(Path folder) throws IOException {
     return new PostgresHouse(folder.resolve("postgres"));
   }
 
@@ -33,22 +33,27 @@ final class PostgresHouse implements AutoCloseable {
     return port == 0 ? builder.start() : builder.setPort(port).start();
   }
 
-  int port() {
+  public int port() {
     return running.getPort();
   }
 
   /** Makes a database, and gives its name. */
-  String freshDatabase() throws SQLException {
+  public String freshDatabase() throws SQLException {
+    return freshDatabase("");
+  }
+
+  /** The same, with what else CREATE DATABASE is told. */
+  public String freshDatabase(String options) throws SQLException {
     String name = "mail" + ++databases;
     try (Connection connection = running.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute("CREATE DATABASE " + name + options);
     }
     return name;
   }
 
   /** One of its databases, as storage_url names it. */
-  String url(String name) {
+  public String url(String name) {
     return running.getJdbcUrl("postgres", name);
   }
 

@@ -98,6 +98,14 @@ final class SqlTablesTest {
     }
 
     @Test
+    void aKeyIsTextWhereNothingSaysWhatItIs() {
+      LookupTable table = table("query = SELECT concat('%s', '/', '%s') WHERE '%s' IS NOT NULL");
+
+      assertThat(table.find("it's")).contains("it's/it's");
+      assertThat(table.find("10")).contains("10/10");
+    }
+
+    @Test
     void aQueryThatTheDatabaseRefusesHasNoAnswer() {
       LookupTable table = table("query = SELECT target FROM nowhere WHERE name = '%s'");
 
@@ -138,6 +146,20 @@ final class SqlTablesTest {
     }
   }
 
+  @Test
+  @Tag("process")
+  void aConnectionUriSaysWhereAndWhoAsks(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("t"),
+        "hosts = postgresql://postgre%%73:x%%2By@localhost:%d/postgres?sslmode=disable\nquery = SELECT user || '%%s'\n"
+            .formatted(PostgresServer.port()));
+
+    try (SqlTables source = new SqlTables()) {
+      assertThat(Tables.builder().base(folder).sql(source).build().open("pgsql:t").find("@k"))
+          .contains("postgres@k");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -148,6 +170,8 @@ final class SqlTablesTest {
         "sqlite | user = x | there is no dbpath, and no jdbc_url",
         "pgsql | user = x | there are no hosts, and no jdbc_url: the server's own database cannot be asked"
             + " yet",
+        "pgsql | hosts = postgresql://a/b, c | a connection URI stands alone among the hosts, with all"
+            + " of them in it",
         "pgsql | hosts = unix:/run/pg | a database is reached by TCP, not by unix:/run/pg",
         "mysql | jdbc_url = jdbc:mysql://u:secret@h/m?password=secret | there is no JDBC driver for"
             + " jdbc:mysql://h/m among the classes",

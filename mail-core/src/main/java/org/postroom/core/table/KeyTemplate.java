@@ -1,6 +1,7 @@
 package org.postroom.core.table;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
@@ -32,11 +33,13 @@ final class KeyTemplate {
       };
     }
 
+    /** Dots that follow each other are one, and such as stand at an end are none. */
     private static Optional<String> label(String domain, int fromTheRight) {
-      String[] labels = domain.split("\\.");
-      return fromTheRight > labels.length
+      List<String> labels =
+          Arrays.stream(domain.split("\\.")).filter(label -> !label.isEmpty()).toList();
+      return fromTheRight > labels.size()
           ? Optional.empty()
-          : Optional.of(labels[labels.length - fromTheRight]);
+          : Optional.of(labels.get(labels.size() - fromTheRight));
     }
   }
 

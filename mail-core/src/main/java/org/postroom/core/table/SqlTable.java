@@ -3,6 +3,7 @@ package org.postroom.core.table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.refusal.LookupUnavailable;
@@ -10,7 +11,7 @@ import org.postroom.core.refusal.LookupUnavailable;
 /** A table in a database. It may block. */
 final class SqlTable implements LookupTable {
 
-  /** Where the file names no limit of its own, so that one row too many does not fill the heap. */
+  /** So many rows are looked at for one key, so that they do not fill the heap. */
   private static final int MOST = 10_000;
 
   private final String name;
@@ -47,24 +48,30 @@ final class SqlTable implements LookupTable {
     if (bound.isEmpty()) {
       return Optional.empty();
     }
-    int limit = file.limit() > 0 ? file.limit() : MOST;
-    List<String> values = new ArrayList<>();
-    query.rows(bound.get(), limit + 1).forEach(row -> values.addAll(row.values()));
-    if (values.size() > limit) {
-      throw new LookupUnavailable(name + ": more than " + limit + " values for one key");
+    List<Map<String, String>> rows = query.rows(bound.get(), MOST + 1);
+    if (rows.size() > MOST) {
+      throw new LookupUnavailable(name + ": more than " + MOST + " rows for one key");
     }
     List<String> found = new ArrayList<>();
-    for (String value : values) {
-      if (!value.isEmpty()) {
-        result.filled(KeyTemplate.Parts.of(value), parts).ifPresent(found::add);
+    for (Map<String, String> row : rows) {
+      for (String value : row.values()) {
+        if (!value.isEmpty()) {
+          result.filled(KeyTemplate.Parts.of(value), parts).ifPresent(found::add);
+        }
       }
     }
-    return found.isEmpty() ? Optional.empty() : Optional.of(String.join(",", found));
+    // What is empty, or lacks what the format names, does not count.
+    if (file.limit() > 0 && found.size() > file.limit()) {
+      throw new LookupUnavailable(name + ": more than " + file.limit() + " values for one key");
+    }
+    String joined = String.join(",", found);
+    return joined.isEmpty() ? Optional.empty() : Optional.of(joined);
   }
 
   private boolean isAsked(KeyTemplate.Parts key) {
-    return file.domains().isEmpty()
-        || !key.user().isEmpty() && key.domain().filter(domains::containsName).isPresent();
+    return !key.whole().isEmpty()
+        && (file.domains().isEmpty()
+            || !key.user().isEmpty() && key.domain().filter(domains::containsName).isPresent());
   }
 
   @Override

@@ -48,6 +48,7 @@ public record SqlTableFile(
           "result_format",
           "domain",
           "expansion_limit",
+          "select_function",
           "select_field",
           "table",
           "where_field",
@@ -135,8 +136,11 @@ public record SqlTableFile(
         Integer.parseInt(limit));
   }
 
-  /** The query in its older form, of which each part is a parameter; empty where there is none. */
+  /** The query in its older forms, of which each part is a parameter; empty where there is none. */
   private static String older(Map<String, String> values) {
+    if (values.containsKey("select_function")) {
+      return "SELECT " + values.get("select_function") + "('%s')";
+    }
     if (!values.containsKey("select_field") || !values.containsKey("table")) {
       return "";
     }

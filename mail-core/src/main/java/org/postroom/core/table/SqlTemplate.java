@@ -3,6 +3,7 @@ package org.postroom.core.table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
 
 /**
@@ -13,6 +14,10 @@ import org.postroom.core.config.BadValue;
  * @param sql with a question mark for each of the values
  */
 record SqlTemplate(String sql, List<KeyTemplate> values) {
+
+  /** Of a text that means something else than what stands in it: {@code E'…'}, {@code U&'…'}. */
+  private static final Pattern PREFIX =
+      Pattern.compile("\\b(?:[EBXN]|U&)$", Pattern.CASE_INSENSITIVE);
 
   SqlTemplate {
     values = List.copyOf(values);
@@ -36,6 +41,8 @@ record SqlTemplate(String sql, List<KeyTemplate> values) {
           sql.append(query.substring(i, end).replace("%%", "%"));
         } else if (c == '"' && !doubleQuotes) {
           throw new BadValue("a name in the query cannot hold a part of the key: " + inside);
+        } else if (PREFIX.matcher(query.substring(0, i)).find()) {
+          throw new BadValue("a text with a prefix cannot hold a part of the key: " + inside);
         } else {
           sql.append('?');
           values.add(value);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,9 @@ final class SqlTableTest {
         "WHERE u = '%u' | plain | WHERE u = ? [plain]",
         "WHERE d = '%d' | plain | -",
         "WHERE d = '%3' | a@b.test | -",
+        "WHERE d = '%3' | a@x..b.test. | WHERE d = ? [x]",
+        "WHERE d LIKE'%s' | a | WHERE d LIKE? [a]",
+        "WHERE d = 'x' | `` | -",
       })
   void aKeyIsBoundAndNeverPartOfTheStatement(String query, String key, String statement)
       throws IOException {
@@ -116,6 +120,25 @@ final class SqlTableTest {
   }
 
   @Test
+  void whatIsLeftOutDoesNotCount() throws IOException {
+    answer = List.of("", "a@b.test", "plain", "", "c@d.test");
+
+    assertThat(
+            open("pgsql", "query = SELECT 1\nexpansion_limit = 2\nresult_format = %d\n").find("k"))
+        .contains("b.test,d.test");
+  }
+
+  @Test
+  void moreRowsThanAnybodyCanReadAreNoAnswer() throws IOException {
+    answer = Collections.nCopies(10_001, "");
+    LookupTable table = open("pgsql", "query = SELECT 1\n");
+
+    assertThatThrownBy(() -> table.find("k"))
+        .isInstanceOf(LookupUnavailable.class)
+        .hasMessage("pgsql:q.cf: more than 10000 rows for one key");
+  }
+
+  @Test
   void theOlderFormOfAQueryIsUnderstood() throws IOException {
     LookupTable table =
         open(
@@ -135,6 +158,11 @@ final class SqlTableTest {
 
     assertThat(asked)
         .containsExactly("SELECT target FROM aliases WHERE name = ? AND active = 1 [k]");
+
+    asked.clear();
+    open("pgsql", "select_function = mail.lookup\ntable = ignored\n").find("k");
+
+    assertThat(asked).containsExactly("SELECT mail.lookup(?) [k]");
   }
 
   @ParameterizedTest
@@ -142,6 +170,8 @@ final class SqlTableTest {
       delimiter = '|',
       value = {
         "hosts = x | : there is no query",
+        "query = SELECT E'%s' | pgsql:q.cf: a text with a prefix cannot hold a part of the key: %s",
+        "query = SELECT u&'%s' | pgsql:q.cf: a text with a prefix cannot hold a part of the key: %s",
         "query = SELECT '%x' | pgsql:q.cf: unknown: %x",
         "query = SELECT 'x | pgsql:q.cf: a quote in the query has no end",
         "query = SELECT ? | pgsql:q.cf: a question mark in the query, outside of quotes",

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
@@ -27,6 +29,9 @@ public final class ForeignDatabase implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int ANSWER_SECONDS = 10;
+
+  /** SQLSTATE of PostgreSQL: indeterminate_datatype. */
+  private static final String INDETERMINATE_TYPE = "42P18";
 
   /** So many may wait for it at once; each of them holds a worker. */
   private static final int MOST_WAITING = 32;
@@ -41,6 +46,10 @@ public final class ForeignDatabase implements AutoCloseable {
   private volatile boolean away;
 
   private final Semaphore scout = new Semaphore(1);
+
+  /** Statements in which PostgreSQL cannot find out a type, as among the arguments of concat(). */
+  private final Set<String> texts = ConcurrentHashMap.newKeySet();
+
   private @Nullable HikariDataSource pool;
   private boolean closed;
 
@@ -86,18 +95,47 @@ public final class ForeignDatabase implements AutoCloseable {
   }
 
   private List<Map<String, String>> answer(String sql, List<String> values, int most) {
-    try (Connection connection = connection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (Connection connection = connection()) {
+      boolean asText = !isPostgres() || texts.contains(sql);
+      try {
+        return answer(connection, sql, values, most, asText);
+      } catch (SQLException e) {
+        if (asText || !INDETERMINATE_TYPE.equals(e.getSQLState())) {
+          throw e;
+        }
+        List<Map<String, String>> rows = answer(connection, sql, values, most, true);
+        texts.add(sql);
+        return rows;
+      }
+    } catch (SQLException e) {
+      throw new LookupUnavailable(shown(url) + " does not answer: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Asks once.
+   *
+   * @param asText whether what is bound is text; otherwise PostgreSQL finds out itself what it
+   *     stands for, a number for one
+   */
+  private List<Map<String, String>> answer(
+      Connection connection, String sql, List<String> values, int most, boolean asText)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setQueryTimeout(ANSWER_SECONDS);
       statement.setMaxRows(most);
       for (int i = 0; i < values.size(); i++) {
-        bind(statement, i + 1, values.get(i));
+        // A NUL cannot be in any value of PostgreSQL.
+        String value = isPostgres() ? values.get(i).replace("\0", "\uFFFD") : values.get(i);
+        if (asText) {
+          statement.setString(i + 1, value);
+        } else {
+          statement.setObject(i + 1, value, Types.OTHER);
+        }
       }
       try (ResultSet rows = statement.executeQuery()) {
         return rows(rows);
       }
-    } catch (SQLException e) {
-      throw new LookupUnavailable(shown(url) + " does not answer: " + e.getMessage());
     }
   }
 
@@ -109,16 +147,6 @@ public final class ForeignDatabase implements AutoCloseable {
     } catch (SQLException e) {
       away = true;
       throw e;
-    }
-  }
-
-  /** PostgreSQL finds out itself what a text of no type stands for. */
-  private void bind(PreparedStatement statement, int at, String value) throws SQLException {
-    if (isPostgres()) {
-      // A NUL cannot be in any value there.
-      statement.setObject(at, value.replace("\0", "\uFFFD"), Types.OTHER);
-    } else {
-      statement.setString(at, value);
     }
   }
 

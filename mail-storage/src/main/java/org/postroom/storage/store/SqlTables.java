@@ -1,7 +1,13 @@
 package org.postroom.storage.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.SqlSource;
@@ -14,6 +20,11 @@ import org.postroom.storage.sql.ForeignDatabase;
  * connections, which are made when they are needed.
  */
 public final class SqlTables implements SqlSource, AutoCloseable {
+  /** How PostgreSQL's own clients write where it is, which its driver takes but for who asks. */
+  private static final Pattern URI =
+      Pattern.compile(
+          "postgres(?:ql)?://(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<rest>[^@]+/[^@]*)");
+
   private final Map<Login, ForeignDatabase> databases = new HashMap<>();
 
   private record Login(String url, String user, Secret password) {}
@@ -21,14 +32,13 @@ public final class SqlTables implements SqlSource, AutoCloseable {
   /** {@link BadValue} where there is no driver, or no host. */
   @Override
   public Query prepare(SqlTableFile file) {
-    String url = url(file);
-    ForeignDatabase.requireDriver(url);
+    Login login = login(file);
+    ForeignDatabase.requireDriver(login.url());
     ForeignDatabase database;
     synchronized (databases) {
       database =
           databases.computeIfAbsent(
-              new Login(url, file.user(), file.password()),
-              login -> new ForeignDatabase(url, file.user(), file.password()));
+              login, one -> new ForeignDatabase(one.url(), one.user(), one.password()));
     }
     return (values, most) -> database.rows(file.query(), values, most);
   }
@@ -40,6 +50,23 @@ public final class SqlTables implements SqlSource, AutoCloseable {
       databases.values().forEach(ForeignDatabase::close);
       databases.clear();
     }
+  }
+
+  private static Login login(SqlTableFile file) {
+    Matcher uri = URI.matcher(file.hosts().isEmpty() ? "" : file.hosts().get(0));
+    if (file.jdbcUrl().isPresent() || !uri.matches()) {
+      return new Login(url(file), file.user(), file.password());
+    }
+    if (file.hosts().size() > 1) {
+      throw new BadValue("a connection URI stands alone among the hosts, with all of them in it");
+    }
+    String user = Optional.ofNullable(uri.group("user")).map(SqlTables::decoded).orElse("");
+    String password = Optional.ofNullable(uri.group("password")).map(SqlTables::decoded).orElse("");
+    return new Login("jdbc:postgresql://" + uri.group("rest"), user, Secret.of(password));
+  }
+
+  private static String decoded(String part) {
+    return URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
   }
 
   private static String url(SqlTableFile file) {
