@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import org.postroom.core.door.Door;
+import org.postroom.dist.auth.AuthPart;
 import org.postroom.imap.ImapPart;
 import org.postroom.pop3.Pop3Part;
 
@@ -25,6 +26,9 @@ public final class Role {
   public static final Door POP3S = Pop3Part.POP3S;
   public static final Door IMAP = ImapPart.IMAP;
   public static final Door IMAPS = ImapPart.IMAPS;
+
+  /** Log-ins of other servers' clients, by Dovecot's authentication protocol. */
+  public static final Door AUTH = AuthPart.AUTH;
 
   private Role() {}
 }

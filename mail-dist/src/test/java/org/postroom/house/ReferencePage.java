@@ -15,6 +15,8 @@ import org.postroom.core.config.Trait;
 import org.postroom.core.policy.Restrictions;
 import org.postroom.core.report.ParamClass;
 import org.postroom.dist.assembly.Parts;
+import org.postroom.dist.auth.AuthCommands;
+import org.postroom.dist.auth.AuthRow;
 import org.postroom.imap.command.ImapCommands;
 import org.postroom.imap.session.ImapRow;
 import org.postroom.imap.session.ImapState;
@@ -201,6 +203,11 @@ enum ReferencePage {
     page.append("\n## IMAP\n\n| Command | When |\n|---|---|\n");
     for (ImapRow<?> row : ImapCommands.ALL.rows()) {
       row(page, code(row.name()), state(row.state()));
+    }
+    page.append("\n## Log-ins for other servers (Dovecot's authentication protocol)\n");
+    page.append("\n| Command | When |\n|---|---|\n");
+    for (AuthRow<?> row : AuthCommands.ALL.rows()) {
+      row(page, code(row.name()), row.when());
     }
     return page.toString();
   }

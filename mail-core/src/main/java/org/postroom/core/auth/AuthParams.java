@@ -109,7 +109,8 @@ public final class AuthParams {
     return List.copyOf(names);
   }
 
-  private static List<Network> networks(String text) {
+  /** Addresses and blocks of addresses, with commas or white space between them. */
+  public static List<Network> networks(String text) {
     try {
       return Arrays.stream(text.split("[,\\s]+", -1))
           .filter(item -> !item.isEmpty())

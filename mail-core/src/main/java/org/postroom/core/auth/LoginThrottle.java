@@ -167,6 +167,7 @@ public final class LoginThrottle {
     private final @Nullable Line line;
     private final @Nullable Tries home;
     private final @Nullable Place place;
+    private final boolean isCounted;
 
     private Turn(
         ClientNetwork network,
@@ -174,6 +175,17 @@ public final class LoginThrottle {
         @Nullable Line line,
         @Nullable Tries home,
         @Nullable Place place) {
+      this(network, account, line, home, place, true);
+    }
+
+    private Turn(
+        ClientNetwork network,
+        long account,
+        @Nullable Line line,
+        @Nullable Tries home,
+        @Nullable Place place,
+        boolean isCounted) {
+      this.isCounted = isCounted;
       this.network = network;
       this.account = account;
       this.line = line;
@@ -231,7 +243,7 @@ public final class LoginThrottle {
     }
 
     private void end(Runnable verdict) {
-      if (!off) {
+      if (isCounted) {
         synchronized (LoginThrottle.this) {
           if (home != null) {
             home.looking--;
@@ -257,7 +269,7 @@ public final class LoginThrottle {
     ClientNetwork network = ClientNetwork.of(client);
     long account = fingerprints.of(Person.loginOf(login));
     if (off) {
-      return new Admission.Now(new Turn(network, account, null, null, null));
+      return uncounted(network, account);
     }
     Admission admission;
     synchronized (this) {
@@ -268,6 +280,15 @@ public final class LoginThrottle {
     }
     tell();
     return admission;
+  }
+
+  /** The same for somebody whom who lets him in counts himself: it is his turn at once. */
+  public Admission admitUncounted(InetAddress client, String login) {
+    return uncounted(ClientNetwork.of(client), fingerprints.of(Person.loginOf(login)));
+  }
+
+  private Admission uncounted(ClientNetwork network, long account) {
+    return new Admission.Now(new Turn(network, account, null, null, null, false));
   }
 
   /** Tells those in line what there is for them, unless that is being done already. */

@@ -44,23 +44,17 @@ public final class LogIn<R> {
   public static final int RESPONSE_LIMIT = StrangerLimits.LONGEST_LINE;
 
   private final LogIns house;
-  private final Connection connection;
-  private final Supplier<String> client;
+  private final LoginClient client;
   private final MailLog log;
   private final Words<R> words;
   private final Consumer<Supplier<R>> later;
   private String mechanism = "";
+  private String login = "";
   private @Nullable SaslExchange exchange;
 
   LogIn(
-      LogIns house,
-      Connection connection,
-      Supplier<String> client,
-      MailLog log,
-      Words<R> words,
-      Consumer<Supplier<R>> later) {
+      LogIns house, LoginClient client, MailLog log, Words<R> words, Consumer<Supplier<R>> later) {
     this.house = house;
-    this.connection = connection;
     this.client = client;
     this.log = log;
     this.words = words;
@@ -91,7 +85,7 @@ public final class LogIn<R> {
     /** It is over. */
     R refused(Refusal why);
 
-    /** Nothing yet: the connection is suspended until one of the others is said. */
+    /** Nothing yet: the client is suspended until one of the others is said. */
     R pending();
   }
 
@@ -117,8 +111,13 @@ public final class LogIn<R> {
    *     AuthParams#TRUSTED_NETWORKS}
    */
   public static boolean allowsPlaintext(Connection connection, Settings settings) {
-    InetAddress client = connection.remote().getAddress();
-    return connection.tls().isPresent()
+    return allowsPlaintext(
+        connection.remote().getAddress(), connection.tls().isPresent(), settings);
+  }
+
+  /** The same for a client at an address, whose connection is under TLS or not. */
+  public static boolean allowsPlaintext(InetAddress client, boolean isSecured, Settings settings) {
+    return isSecured
         || !settings.get(AuthParams.DISABLE_PLAINTEXT_AUTH)
         || client.isLoopbackAddress()
         || settings.get(AuthParams.TRUSTED_NETWORKS).stream().anyMatch(one -> one.contains(client));
@@ -161,6 +160,11 @@ public final class LogIn<R> {
     return say(begin(name, initial, inClear));
   }
 
+  /** Who the client says it is, as far as that was understood; may be empty. */
+  public String login() {
+    return login;
+  }
+
   /**
    * Takes a login and a password that came without an exchange; in the log it is as good as PLAIN.
    *
@@ -192,8 +196,8 @@ public final class LogIn<R> {
 
   /** Who has shown an app password is let in for as long as that is good. */
   private void shown(AppPassword app, Account account) {
-    house.ofApps.add(app.id(), connection);
-    log.appPassword(Callers.of(connection, client.get()), app.name(), account.login());
+    client.shown(app);
+    log.appPassword(client.caller(), app.name(), account.login());
   }
 
   private Step begin(String name, Optional<String> initial, boolean inClear) {
@@ -237,7 +241,7 @@ public final class LogIn<R> {
     try {
       return follow(work.get());
     } catch (StorageUnavailable e) {
-      log.fault(connection.id(), "authenticating", e);
+      log.fault(client.caller().session(), "authenticating", e);
       return new Step.Refused(Refusal.UNAVAILABLE);
     }
   }
@@ -250,13 +254,14 @@ public final class LogIn<R> {
       return new Step.Success(success.account(), mechanism, success.by());
     }
     if (step instanceof SaslStep.Attempt attempt) {
-      connection.suspend();
+      login = attempt.login();
+      client.suspend();
       new Look(attempt).begin();
       return new Step.Pending();
     }
     SaslStep.Failure failure = (SaslStep.Failure) step;
-    Step.Refused refused =
-        refused(refusal(failure.kind()), failure.login().orElse(""), failure.why());
+    login = failure.login().orElse("");
+    Step.Refused refused = refused(refusal(failure.kind()), login, failure.why());
     return failure
         .told()
         .<Step>map(text -> new Step.Told(SaslResponse.encode(text.getBytes(UTF_8)), refused))
@@ -277,7 +282,7 @@ public final class LogIn<R> {
    *
    * @param more of the reason; may be empty
    */
-  private Step.Refused refused(Refusal why, String login, String more) {
+  private Step.Refused refused(Refusal why, String said, String more) {
     String reason =
         switch (why) {
           case MALFORMED -> "malformed response";
@@ -288,10 +293,7 @@ public final class LogIn<R> {
           default -> "not accepted";
         };
     log.loginFailed(
-        Callers.of(connection, client.get()),
-        mechanism,
-        login,
-        more.isEmpty() ? reason : reason + ": " + more);
+        client.caller(), mechanism, said, more.isEmpty() ? reason : reason + ": " + more);
     return new Step.Refused(why);
   }
 
@@ -311,10 +313,13 @@ public final class LogIn<R> {
     void begin() {
       LoginThrottle.Admission admission;
       try {
-        InetAddress address = connection.remote().getAddress();
-        admission = house.throttle.admit(address, house.accounts.meant(attempt.login()), this);
+        String meant = house.accounts.meant(attempt.login());
+        admission =
+            client.isCounted()
+                ? house.throttle.admit(client.address(), meant, this)
+                : house.throttle.admitUncounted(client.address(), meant);
       } catch (RuntimeException e) {
-        log.fault(connection.id(), "authenticating", e);
+        log.fault(client.caller().session(), "authenticating", e);
         end(LogIn.this.refused(Refusal.UNAVAILABLE, "", ""), Duration.ZERO);
         return;
       }
@@ -328,12 +333,12 @@ public final class LogIn<R> {
 
     @Override
     public boolean hasLeft() {
-      return connection.isClosed();
+      return client.hasLeft();
     }
 
     @Override
     public boolean mayHaveLeft() {
-      return connection.mayBeGone();
+      return client.mayHaveLeft();
     }
 
     /** On a thread that is not ours to work on, so that even what is remembered takes the queue. */
@@ -359,7 +364,7 @@ public final class LogIn<R> {
         turn.unused();
       }
       attempt.close();
-      connection.close();
+      client.drop();
     }
 
     private void enqueue(LoginThrottle.Turn given) {
@@ -397,7 +402,7 @@ public final class LogIn<R> {
       } catch (LookupUnavailable e) {
         trouble = String.valueOf(e.getMessage()); // others' to mend
       } catch (RuntimeException e) {
-        log.fault(connection.id(), "authenticating", e);
+        log.fault(client.caller().session(), "authenticating", e);
       } finally {
         if (thrown) {
           mine.unused();
@@ -434,9 +439,9 @@ public final class LogIn<R> {
     private void end(Step step, Duration delay) {
       attempt.close();
       if (delay.isZero()) {
-        connection.resume(() -> later.accept(() -> say(step)));
+        client.resume(() -> later.accept(() -> say(step)));
       } else {
-        house.timers.after(delay, () -> connection.resume(() -> later.accept(() -> say(step))));
+        house.timers.after(delay, () -> client.resume(() -> later.accept(() -> say(step))));
       }
     }
   }

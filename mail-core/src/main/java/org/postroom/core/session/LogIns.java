@@ -198,7 +198,13 @@ public final class LogIns implements AutoCloseable {
       MailLog log,
       LogIn.Words<R> words,
       Consumer<Supplier<R>> later) {
-    return new LogIn<>(this, connection, client, log, words, later);
+    return logIn(new ConnectedClient(connection, client, ofApps), log, words, later);
+  }
+
+  /** The log-in of a client of any kind. */
+  public <R> LogIn<R> logIn(
+      LoginClient client, MailLog log, LogIn.Words<R> words, Consumer<Supplier<R>> later) {
+    return new LogIn<>(this, client, log, words, later);
   }
 
   /** Whether the caller is a thread that checks a password or a token. */

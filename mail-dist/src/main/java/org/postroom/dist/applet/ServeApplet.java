@@ -185,7 +185,7 @@ public final class ServeApplet implements Callable<Integer> {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     builder.bind(loopback);
     for (Door door : builder.doors()) {
-      if (!door.equals(Role.ALTERNATIVE) && !door.equals(Role.LMTP)) {
+      if (!door.equals(Role.ALTERNATIVE) && !door.equals(Role.LMTP) && !door.equals(Role.AUTH)) {
         builder.listen(door, freePort(loopback, door));
       }
     }

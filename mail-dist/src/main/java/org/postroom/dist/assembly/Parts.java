@@ -20,6 +20,7 @@ import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
+import org.postroom.dist.auth.AuthPart;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.fetch.FetchPart;
 import org.postroom.dist.program.ProgramPart;
@@ -49,6 +50,7 @@ public final class Parts {
             new SmtpPart(),
             new Pop3Part(),
             new ImapPart(),
+            new AuthPart(),
             new ProgramPart(),
             new FetchPart(),
             new QuotaWarningPart()));

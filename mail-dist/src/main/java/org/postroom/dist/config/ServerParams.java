@@ -28,7 +28,7 @@ public final class ServerParams {
           "listeners",
           "smtp:25 submission:587 submissions:465 pop3:110 pop3s:995 imap:143 imaps:993",
           "What to listen for, each as service:port; port 0 takes a free one. Services: smtp,"
-              + " submission, submissions, alternative, lmtp, pop3, pop3s, imap, imaps. Where, say"
+              + " submission, submissions, alternative, lmtp, pop3, pop3s, imap, imaps, auth. Where, say"
               + " inet_interfaces and inet_protocols. As service:unix:path at a socket in the file"
               + " system, such as lmtp:unix:/run/postroom/lmtp or, in queue_directory,"
               + " lmtp:unix:private/lmtp; who may connect, say unix_listener_mode and its kin, and"

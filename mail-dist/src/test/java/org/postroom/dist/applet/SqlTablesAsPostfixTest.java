@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 import org.postroom.dist.PostgresHouse;
 
 /**
@@ -62,8 +62,7 @@ final class SqlTablesAsPostfixTest {
         "postfix-pgsql");
     Files.writeString(folder.resolve("main.cf"), "compatibility_level = 3.6\n");
     postgres = PostgresHouse.start(folder);
-    String database =
-        postgres.freshDatabase(" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+    String database = postgres.freshDatabase(" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
     where =
         "hosts = localhost:%d\nuser = postgres\ndbname = %s\n".formatted(postgres.port(), database);
     Random random = new Random(40);
@@ -250,23 +249,8 @@ final class SqlTablesAsPostfixTest {
 
   private static String key(Random random) {
     return pick(
-            random,
-            "user",
-            "User",
-            "ö",
-            "it's",
-            "'",
-            "a\\",
-            "\\'",
-            "10%",
-            "%s",
-            "a b",
-            "\"q x\"",
-            "$1",
-            "?",
-            "a@b",
-            "x--",
-            "")
+            random, "user", "User", "ö", "it's", "'", "a\\", "\\'", "10%", "%s", "a b", "\"q x\"",
+            "$1", "?", "a@b", "x--", "")
         + pick(random, "", "" + random.nextInt(9), "" + random.nextInt(40))
         + pick(
             random,

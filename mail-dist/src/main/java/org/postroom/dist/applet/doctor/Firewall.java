@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.postroom.dist.Role;
 import org.postroom.dist.assembly.Checked.Listening;
 
 /**
@@ -18,12 +19,15 @@ public final class Firewall {
 
   /**
    * A rule for each port that others than this machine are to reach, by number; a line that says so
-   * where there is none. The chain is that of nftables' own example, {@code inet filter input}.
+   * where there is none. Servers that have their clients log in here are few, and known: no rule
+   * lets everybody reach that port. The chain is that of nftables' own example, {@code inet filter
+   * input}.
    */
   public static List<String> rules(Site site) {
     Set<String> rules = new TreeSet<>();
     for (Listening one : site.listeners()) {
       if (one.place() instanceof InetSocketAddress at
+          && !one.door().equals(Role.AUTH)
           && at.getPort() != 0
           && !at.getAddress().isLoopbackAddress()) {
         rules.add(rule(one.name(), at));
