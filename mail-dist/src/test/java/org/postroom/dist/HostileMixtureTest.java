@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.ChildJvm;
 import org.postroom.dist.HonestLoad.Pace;
 
 /**
@@ -87,7 +88,7 @@ final class HostileMixtureTest {
   }
 
   private static ServerProcess start(Site site) throws IOException {
-    ServerProcess server = site.start("-Xmx128m");
+    ServerProcess server = site.start("-Xmx128m", ChildJvm.BOTH_COMPILERS);
     site.addAccounts(List.of(HostileMixture.ACCOUNT));
     HostileMixture.provide(server);
     return server;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.ChildJvm;
 
 /**
  * A server with 128 MB of heap: nothing that a client can make large is held whole. With {@code
@@ -46,7 +47,7 @@ final class SmallHeapTest {
             .set("mail_max_userip_connections", "10000")
             .set("imap_max_user_connections", "10000")
             .set("imap_max_sessions", "20000");
-    server = site.start("-Xmx128m");
+    server = site.start("-Xmx128m", ChildJvm.BOTH_COMPILERS);
   }
 
   @AfterEach

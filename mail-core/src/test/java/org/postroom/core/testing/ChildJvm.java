@@ -11,6 +11,9 @@ import java.util.List;
  * compiler takes as long as the rest of its start, from all who run beside it, and earns nothing.
  */
 public final class ChildJvm {
+  /** For a process that works hard: with the second compiler's code, as servers have it. */
+  public static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+
   private ChildJvm() {}
 
   /**
