@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.FirstUse;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
@@ -26,7 +27,7 @@ import org.postroom.dist.operation.Operation;
 
 /**
  * Time, names and the network that a server goes by: the machine's, where {@link ServerBuilder} was
- * told of no others; and what it can be asked for besides.
+ * told of no others; what its passwords are worth, and what it can be asked for besides.
  */
 final class Circumstances {
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
@@ -37,6 +38,7 @@ final class Circumstances {
   @Nullable Ear ear;
   UnaryOperator<Wire> wire = UnaryOperator.identity();
   Disturbance disturbance = Disturbance.NONE;
+  Argon2.Cost hashing = Argon2.Cost.DEFAULT;
   final List<Operation<?, ?>> operations = new ArrayList<>();
 
   /** The machine's. */
@@ -50,6 +52,7 @@ final class Circumstances {
     ear = other.ear;
     wire = other.wire;
     disturbance = other.disturbance;
+    hashing = other.hashing;
     operations.addAll(other.operations);
   }
 

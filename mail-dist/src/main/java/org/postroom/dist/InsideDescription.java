@@ -5,6 +5,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
@@ -74,6 +75,12 @@ final class InsideDescription implements DescribedServer {
   @Override
   public DescribedServer wire(UnaryOperator<Wire> ofItsOwn) {
     description.circumstances.wire = ofItsOwn;
+    return this;
+  }
+
+  @Override
+  public DescribedServer hashing(Argon2.Cost cost) {
+    description.circumstances.hashing = cost;
     return this;
   }
 

@@ -52,7 +52,8 @@ record Store(
       Optional<StoreAhead> ahead) {
     Settings settings = plan.settings();
     AtomicReference<QuotaRules> quotas = new AtomicReference<>(ServerSettings.quotas(settings));
-    Argon2.Effort hashing = new Argon2.Effort(Argon2.Cost.DEFAULT, AuthParams.atOnce(settings));
+    Argon2.Effort hashing =
+        new Argon2.Effort(description.circumstances.hashing, AuthParams.atOnce(settings));
     try {
       SqlStorage storage =
           ahead.isPresent()

@@ -57,7 +57,7 @@ final class ClosedFromWithinTest {
   @TempDir private Path folder;
 
   private ServerBuilder described() {
-    return MailServer.builder()
+    return TestServer.builder()
         .hostname("mail.example.org")
         .domains("example.org")
         .storage(Storage.h2(folder))

@@ -56,7 +56,7 @@ final class FetchTest {
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
     jobs = folder.resolve("fetch");
     far =
-        MailServer.builder()
+        TestServer.builder()
             .hostname("mail.far.test")
             .domains("far.test")
             .storage(Storage.inMemory())
@@ -110,7 +110,7 @@ final class FetchTest {
 
   private MailServer start(String... settings) {
     ServerBuilder here =
-        MailServer.builder()
+        TestServer.builder()
             .hostname("mail.example.org")
             .domains("example.org")
             .storage(Storage.h2(folder.resolve("data")))
@@ -308,7 +308,7 @@ final class FetchTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     far.close();
     far =
-        MailServer.builder()
+        TestServer.builder()
             .hostname("mail.far.test")
             .domains("far.test")
             .storage(Storage.inMemory())
@@ -429,7 +429,7 @@ final class FetchTest {
         """);
     job("broken", Role.POP3S, "");
     try (MailServer stranger =
-            MailServer.builder().hostname("s.test").storage(Storage.inMemory()).start();
+            TestServer.builder().hostname("s.test").storage(Storage.inMemory()).start();
         MailServer here = start()) {
       assertThat(ended(here, "broken", job -> true).state()).isEqualTo("failing");
 

@@ -44,7 +44,7 @@ final class HandedInTest {
   private MailServer server;
 
   private ServerBuilder described() {
-    return MailServer.builder()
+    return TestServer.builder()
         .hostname("mail.example.org")
         .set("myorigin", "example.org")
         .domains("example.org")

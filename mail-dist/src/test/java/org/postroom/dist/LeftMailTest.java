@@ -65,7 +65,7 @@ final class LeftMailTest {
   }
 
   private ServerBuilder described() {
-    return MailServer.builder()
+    return TestServer.builder()
         .configuration(mainCf)
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)

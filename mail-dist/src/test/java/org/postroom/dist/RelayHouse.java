@@ -99,7 +99,7 @@ final class RelayHouse implements AutoCloseable {
 
   RelayHouse start() {
     ServerBuilder builder =
-        MailServer.builder()
+        TestServer.builder()
             .hostname("mail.example.org")
             .storage(storage)
             .listen(Role.MX, 0)

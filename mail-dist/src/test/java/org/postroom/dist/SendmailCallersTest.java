@@ -49,7 +49,7 @@ final class SendmailCallersTest {
         storage_url = h2:data
         """);
     server =
-        MailServer.builder()
+        TestServer.builder()
             .configuration(mainCf)
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)

@@ -51,7 +51,7 @@ final class WatchedMailTest {
   }
 
   private MailServer start(String... more) throws IOException {
-    return MailServer.builder()
+    return TestServer.builder()
         .configuration(configure(more))
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)

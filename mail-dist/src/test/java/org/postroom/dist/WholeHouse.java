@@ -176,7 +176,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
       return;
     }
     ServerBuilder builder =
-        MailServer.builder()
+        TestServer.builder()
             .hostname("mail.example.org")
             .storage(storage)
             .bind(InetAddress.getLoopbackAddress())

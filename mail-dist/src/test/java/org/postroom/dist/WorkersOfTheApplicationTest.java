@@ -64,7 +64,7 @@ final class WorkersOfTheApplicationTest {
   }
 
   private ServerBuilder described(Executor workers) {
-    return MailServer.builder()
+    return TestServer.builder()
         .hostname("mail.example.org")
         .domains("example.org")
         .storage(Storage.h2(folder.resolve("data")))

@@ -29,7 +29,7 @@ record SqlStores(SqlStorage storage) implements Stores {
         SqlStorage.DEFAULT_MIN_FREE,
         new Lifeline(),
         MemoryBudget.ofHeap(),
-        new Argon2.Effort(new Argon2.Cost(64, 1, 1), 2),
+        new Argon2.Effort(Argon2.Cost.CHEAP, 2),
         () -> QuotaRules.NONE);
   }
 

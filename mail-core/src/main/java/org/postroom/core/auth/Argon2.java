@@ -39,6 +39,9 @@ public final class Argon2 {
     /** 19 MiB and two passes: some ten milliseconds. */
     public static final Cost DEFAULT = new Cost(19_456, 2, 1);
 
+    /** Next to nothing: of passwords that guard nothing, such as those that tests make. */
+    public static final Cost CHEAP = new Cost(64, 1, 1);
+
     public Cost {
       if (lanes < 1 || passes < 1 || memoryKib < 8 * lanes) {
         throw new IllegalArgumentException("Argon2 cost out of range");

@@ -3,6 +3,7 @@ package org.postroom.dist.assembly;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
@@ -54,6 +55,9 @@ public interface DescribedServer extends AskedServer {
    * other ports; closing it closes the server's.
    */
   DescribedServer wire(UnaryOperator<Wire> ofItsOwn);
+
+  /** What hashes of new passwords cost, where those guard less than others do, or nothing. */
+  DescribedServer hashing(Argon2.Cost cost);
 
   /** Has something come between the server and what it stands on. */
   DescribedServer disturbedBy(Disturbance disturbance);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.mail.Envelope;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.TestServer;
 
 /** Commands, asked of a server that runs in this process and of a folder where none does. */
 @Timeout(60)
@@ -34,7 +35,7 @@ final class AppletsTest {
   }
 
   private MailServer start(Path mainCf) {
-    return MailServer.builder()
+    return TestServer.builder()
         .configuration(mainCf)
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)

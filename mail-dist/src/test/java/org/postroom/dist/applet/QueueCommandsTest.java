@@ -42,6 +42,7 @@ import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.TestServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.mailbox.StoredMessage;
@@ -107,7 +108,7 @@ final class QueueCommandsTest {
             "transport_retry_time = 1s",
             "storage_url = h2:data"));
     Files.write(file, List.of(more), StandardOpenOption.APPEND);
-    return MailServer.builder()
+    return TestServer.builder()
         .configuration(file)
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)

@@ -37,6 +37,7 @@ import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.TestServer;
 import org.postroom.dist.assembly.AskedServer;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
@@ -135,7 +136,7 @@ final class VisitTest {
   }
 
   private void start(Path file) {
-    ServerBuilder builder = MailServer.builder().configuration(file);
+    ServerBuilder builder = TestServer.builder().configuration(file);
     builder
         .unwrap(DescribedServer.class)
         .operation(

@@ -19,16 +19,16 @@ record Life(
     MemoryBudget memory,
     StoreHealth.Reopenings reopenings,
     Argon2.Effort hashing) {
-  /** Tests make accounts and log in all the time. */
-  private static final Argon2.Cost CHEAP = new Argon2.Cost(64, 1, 1);
-
   Life(Clock clock, Lifeline lifeline, MemoryBudget memory, StoreHealth.Reopenings reopenings) {
     this(clock, lifeline, memory, reopenings, Argon2.Effort.ofTheMachine());
   }
 
-  /** The same with passwords that cost less: those of a store that is gone when it is closed. */
+  /**
+   * The same with passwords that cost less: those of a store that is gone when it is closed. Tests
+   * make accounts and log in all the time.
+   */
   Life hashingCheaply() {
-    Argon2.Effort cheap = new Argon2.Effort(CHEAP, hashing.atOnce());
+    Argon2.Effort cheap = new Argon2.Effort(Argon2.Cost.CHEAP, hashing.atOnce());
     return new Life(clock, lifeline, memory, reopenings, cheap);
   }
 
