@@ -56,7 +56,7 @@ final class AddressRouter implements Router {
     }
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     if (addressClass == AddressClass.VIRTUAL_ALIAS) {
-      return toMailbox(recipient, addressClass, facts);
+      return toMailbox(query, addressClass, facts);
     }
     Way way = routes.way(query, addressClass, facts, trace);
     if (!routes.isOurStore(way)) {
@@ -67,7 +67,7 @@ final class AddressRouter implements Router {
     boolean byName = addressClass == AddressClass.LOCAL;
     return way.transport().equals(Routes.LOCAL) || byName && !way.transport().equals(Routes.VIRTUAL)
         ? toName(query, facts, trace)
-        : toMailbox(recipient, addressClass, facts);
+        : toMailbox(query, addressClass, facts);
   }
 
   /** As local(8) has it: instead of a mailbox and in want of one, other transports may take it. */
@@ -96,8 +96,10 @@ final class AddressRouter implements Router {
         : new Route.ToMailbox(account);
   }
 
-  private Route toMailbox(Address recipient, AddressClass addressClass, Facts facts) {
-    return inMailbox(recipient, addressClass, facts)
+  private Route toMailbox(RouteQuery query, AddressClass addressClass, Facts facts) {
+    Address recipient = query.recipient();
+    boolean isThere = !query.named() || isListed(recipient, addressClass, facts);
+    return (isThere ? inMailbox(recipient, addressClass, facts) : Optional.<Account>empty())
         .or(() -> mustReachSomebody(recipient, facts))
         .<Route>map(Route.ToMailbox::new)
         .orElseGet(() -> unknown(addressClass));
@@ -105,15 +107,16 @@ final class AddressRouter implements Router {
 
   /** Whose mailbox an address in a virtual domain is, which a table may have to name. */
   private Optional<Account> inMailbox(Address address, AddressClass addressClass, Facts facts) {
-    if (!listed.has(address, addressClass, facts)) {
-      return Optional.empty();
+    if (addressClass != AddressClass.VIRTUAL_MAILBOX) {
+      return byAddress(address, facts);
     }
-    Optional<Account> own = byAddress(address, facts);
-    return own.isPresent() || addressClass != AddressClass.VIRTUAL_MAILBOX
+    Optional<Account> own =
+        listed.namesExtension(address, facts)
+            ? facts.know(AccountFacts.byAddress(accounts, address))
+            : byAddress(address, facts);
+    return own.isPresent()
         ? own
-        : listed.holders(address, facts).stream()
-            .flatMap(holder -> byAddress(holder, facts).stream())
-            .findFirst();
+        : listed.holder(address, facts).flatMap(holder -> byAddress(holder, facts));
   }
 
   private static Route unknown(AddressClass addressClass) {
@@ -135,11 +138,17 @@ final class AddressRouter implements Router {
 
   /** Whether an address in our domains is known, whatever way its mail goes. */
   private boolean isListed(Address recipient, AddressClass addressClass, Facts facts) {
-    return addressClass == AddressClass.LOCAL
-        ? aliases.takesUnknown()
-            || local(recipient, facts).isPresent()
-            || ROLES.contains(user(recipient).toLowerCase(Locale.ROOT))
-        : listed.has(recipient, addressClass, facts);
+    return switch (addressClass) {
+      case LOCAL ->
+          aliases.takesUnknown()
+              || local(recipient, facts).isPresent()
+              || ROLES.contains(user(recipient).toLowerCase(Locale.ROOT));
+      // An alias for itself is as good a line.
+      case VIRTUAL_MAILBOX, RELAY ->
+          listed.has(recipient, addressClass, facts)
+              || aliases.virtual(recipient, facts).isPresent();
+      case VIRTUAL_ALIAS, REMOTE -> true;
+    };
   }
 
   @Override

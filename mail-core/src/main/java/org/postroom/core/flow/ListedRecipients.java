@@ -3,8 +3,9 @@ package org.postroom.core.flow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.Domain;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.AddressClass;
@@ -19,10 +20,15 @@ import org.postroom.core.table.Tables;
  * here, its last names say.
  */
 final class ListedRecipients {
+  /** What a folder in the place of a user is called. */
+  private static final Set<String> MAILDIR = Set.of(".", "Maildir", ".maildir");
+
+  private final Policy policy;
   private final AddressMap mailboxes;
   private final AddressMap relayed;
 
-  private ListedRecipients(AddressMap mailboxes, AddressMap relayed) {
+  private ListedRecipients(Policy policy, AddressMap mailboxes, AddressMap relayed) {
+    this.policy = policy;
     this.mailboxes = mailboxes;
     this.relayed = relayed;
   }
@@ -34,6 +40,7 @@ final class ListedRecipients {
    */
   static ListedRecipients of(Settings settings, Policy policy, Tables tables) {
     return new ListedRecipients(
+        policy,
         AddressMap.literal(settings, PolicyParams.VIRTUAL_MAILBOX_MAPS, policy, tables),
         AddressMap.of(settings, PolicyParams.RELAY_RECIPIENT_MAPS, false, policy, tables));
   }
@@ -52,41 +59,49 @@ final class ListedRecipients {
   }
 
   /**
-   * Whose mailbox a table gives to an address: {@code user@domain} where it says so, or {@code
-   * .../domain/user/}, else the user of that name in the domain of the address.
+   * Whose mailbox a table gives to an address: {@code user@domain}, or a path that ends so; a path
+   * that ends with one of our domains and a user, as {@code .../domain/user/}; else one that ends
+   * with the user of that name in the domain of the address, {@code user/}. A word that is no path
+   * says that the address is there, and no more.
    *
-   * @return what may be the address of an account, the likelier first
+   * @return what may be the address of an account
    */
-  List<Address> holders(Address address, Facts facts) {
-    return mailboxes
-        .found(address, facts)
-        .map(found -> meant(found.value().strip(), address))
-        .orElse(List.of());
+  Optional<Address> holder(Address address, Facts facts) {
+    return mailboxes.found(address, facts).flatMap(found -> named(found.value().strip(), address));
   }
 
-  private static List<Address> meant(String result, Address address) {
-    List<Address> all = new ArrayList<>();
-    if (result.indexOf('@') >= 0) {
-      parsed(result).ifPresent(all::add);
-      return all;
-    }
+  /** Whether a table names the address itself, its extension and all: it means no other one. */
+  boolean namesExtension(Address address, Facts facts) {
+    return policy.delimiter().indexIn(address.localPart()) >= 0
+        && mailboxes
+            .found(address, facts)
+            .filter(found -> !found.key().text().startsWith("@"))
+            .filter(found -> found.key().dropped().isEmpty())
+            .isPresent();
+  }
+
+  private Optional<Address> named(String result, Address address) {
     List<String> names = new ArrayList<>(List.of(result.split("/+")));
-    names.removeIf(name -> name.isEmpty() || name.equals(".") || name.equals("Maildir"));
-    int last = names.size() - 1;
-    if (last >= 1) {
-      parsed(names.get(last) + "@" + names.get(last - 1)).ifPresent(all::add);
-    }
-    if (last >= 0) {
-      parsed(names.get(last) + "@" + address.domain()).ifPresent(all::add);
-    }
-    return all;
-  }
-
-  private static Optional<Address> parsed(String text) {
-    try {
-      return Optional.of(Address.parse(text));
-    } catch (MalformedAddress e) {
+    names.removeIf(name -> name.isEmpty() || MAILDIR.contains(name));
+    if (names.isEmpty() || result.indexOf('/') < 0 && result.indexOf('@') < 0) {
       return Optional.empty();
     }
+    int last = names.size() - 1;
+    String user = names.get(last);
+    if (user.indexOf('@') >= 0) {
+      return Address.tryParse(user);
+    }
+    for (int i = last; i >= 0; i--) {
+      if (isOurDomain(names.get(i))) {
+        return i == last - 1 ? Address.tryParse(user + "@" + names.get(i)) : Optional.empty();
+      }
+    }
+    return Address.tryParse(user + "@" + address.domain());
+  }
+
+  private boolean isOurDomain(String name) {
+    return Domain.parse(name)
+        .filter(domain -> policy.domains().classOf(domain) == AddressClass.VIRTUAL_MAILBOX)
+        .isPresent();
   }
 }

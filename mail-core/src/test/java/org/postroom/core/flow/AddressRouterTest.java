@@ -50,6 +50,10 @@ class AddressRouterTest {
             .set("recipient_delimiter", delimiter)
             .set("virtual_mailbox_maps", mailboxes)
             .set("relay_recipient_maps", relayed)
+            .set(
+                "virtual_alias_maps",
+                "inline:{ {itself@virtual.example=itself@virtual.example},"
+                    + " {itself@relay.example=itself@relay.example} }")
             .set("relocated_maps", "inline:{gone@virtual.example=new@far.example, @left.example=x}")
             .build();
     Tables tables = Tables.builder().build();
@@ -78,40 +82,86 @@ class AddressRouterTest {
     assertThat(found.getClass().getSimpleName()).isEqualTo(route);
   }
 
+  private static final String LISTED =
+      """
+      inline:{ {vera@virtual.example = virtual.example/vera/}, {other@virtual.example = x/other/},
+      {sales@virtual.example = /var/vmail/virtual.example/vera/Maildir/}, {eve@virtual.example = 1},
+      {info@virtual.example = vera@virtual.example}, {help@virtual.example = vera/},
+      {ask@virtual.example = /home/vera@virtual.example/.maildir}, {word@virtual.example = vera},
+      {deep@virtual.example = virtual.example/vera/mail/}, {odd@virtual.example = ../@@},
+      {none@virtual.example = virtual.example/gone/}, {eve+list@virtual.example = vera/},
+      {out@virtual.example = vera@elsewhere.example}, {root@virtual.example = /} }
+      """
+          .replace("\n", " ");
+
   /** An account alone is nobody where a table says who there is, and a name there is no account. */
   @ParameterizedTest
   @CsvSource({
     "vera@virtual.example, vera@virtual.example",
     "vera+list@virtual.example, vera@virtual.example",
     "bob@virtual.example, ''",
+    "bob+list@virtual.example, ''",
     "other@virtual.example, ''",
     "sales@virtual.example, vera@virtual.example",
+    "sales+list@virtual.example, vera@virtual.example",
     "info@virtual.example, vera@virtual.example",
     "help@virtual.example, vera@virtual.example",
-    "dots@virtual.example, ada@local.example",
+    "ask@virtual.example, vera@virtual.example",
+    "out@virtual.example, vera@virtual.example",
+    "eve@virtual.example, eve@virtual.example",
+    "eve+list@virtual.example, vera@virtual.example",
+    "eve+other@virtual.example, eve@virtual.example",
+    "word@virtual.example, ''",
+    "deep@virtual.example, ''",
     "odd@virtual.example, ''",
+    "none@virtual.example, ''",
+    "root@virtual.example, ''",
     "postmaster@virtual.example, root",
+    "itself@virtual.example, itself@virtual.example",
   })
   void aTableSaysWhoThereIsAndWhoseMailboxItIs(String recipient, String holder) {
-    accounts.add("bob@virtual.example", Secret.of("x"));
-    AddressRouter listing =
-        router(
-            "+",
-            """
-            inline:{ {vera@virtual.example = virtual.example/vera/}, {other@virtual.example = x/other/},
-            {sales@virtual.example = /var/vmail/virtual.example/vera/Maildir/},
-            {info@virtual.example = vera@virtual.example}, {help@virtual.example = vera/},
-            {dots@virtual.example = local.example/ada}, {odd@virtual.example = ../@@} }
-            """
-                .replace("\n", " "),
-            "");
+    for (String one : List.of("bob", "eve", "mail", "1", "itself", "gone@alias.example")) {
+      String login = one.indexOf('@') < 0 ? one + "@virtual.example" : one;
+      Account unused = accounts.add(login, Secret.of("x"));
+    }
 
-    Route route = listing.route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
+    Route route =
+        router("+", LISTED, "").route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
 
     assertThat(route instanceof Route.ToMailbox box ? box.account().login() : "").isEqualTo(holder);
     if (holder.isEmpty()) {
       assertThat(route).isEqualTo(Route.Nowhere.unknown("User unknown in virtual mailbox table"));
     }
+  }
+
+  @Test
+  void aListIsAboutWhatClientsName() {
+    Account bob = accounts.add("bob@virtual.example", Secret.of("x"));
+    Address address = Address.parse("bob@virtual.example");
+    AddressRouter listing = router("+", LISTED, "");
+
+    assertThat(listing.route(RouteQuery.of(address), Facts.WAITING))
+        .isInstanceOf(Route.Nowhere.class);
+    assertThat(listing.route(new RouteQuery(ReversePath.NULL, address, false), Facts.WAITING))
+        .isEqualTo(new Route.ToMailbox(bob));
+    assertThat(listing.holder(address, Facts.WAITING)).contains(bob);
+    assertThat(listing.owns(bob, address, Facts.WAITING)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "any@virtual.example, vera@virtual.example",
+    "bob@virtual.example, bob@virtual.example",
+    "bob+list@virtual.example, bob@virtual.example",
+  })
+  void aCatchAllIsForWhoHasNoAccount(String recipient, String holder) {
+    Account unused = accounts.add("bob@virtual.example", Secret.of("x"));
+
+    Route route =
+        router("+", "inline:{ {@virtual.example = virtual.example/vera/} }", "")
+            .route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
+
+    assertThat(route instanceof Route.ToMailbox box ? box.account().login() : "").isEqualTo(holder);
   }
 
   @Test
@@ -121,6 +171,8 @@ class AddressRouterTest {
     Address unlisted = Address.parse("z@relay.example");
 
     assertThat(listing.route(RouteQuery.of(Address.parse("x+y@relay.example")), Facts.WAITING))
+        .isInstanceOf(Route.Onward.class);
+    assertThat(listing.route(RouteQuery.of(Address.parse("itself@relay.example")), Facts.WAITING))
         .isInstanceOf(Route.Onward.class);
     assertThat(listing.route(RouteQuery.of(unlisted), Facts.WAITING))
         .isEqualTo(Route.Nowhere.unknown("User unknown in relay recipient table"));

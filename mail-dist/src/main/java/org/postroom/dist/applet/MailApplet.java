@@ -88,7 +88,7 @@ public final class MailApplet {
         place,
         users,
         all,
-        () -> Import.logins(source),
+        (known, report) -> Import.others(source, known, report),
         (client, logins, report) ->
             new Import(client, source, newUids, verify, report).run(logins));
   }
@@ -118,7 +118,7 @@ public final class MailApplet {
         place,
         users,
         all,
-        List::of,
+        (known, report) -> List.of(),
         (client, logins, report) -> new Export(client, target, report).run(logins));
   }
 
@@ -160,7 +160,7 @@ public final class MailApplet {
           place,
           List.of(user),
           false,
-          List::of,
+          (known, report) -> List.of(),
           (client, logins, report) ->
               new Copy(client, from, verify, report)
                   .run(user, password, (SSLSocketFactory) SSLSocketFactory.getDefault()));
@@ -183,12 +183,12 @@ public final class MailApplet {
     void run(AskedServer.Client client, List<String> logins, Report report) throws Trouble;
   }
 
-  /** Who may have an account in a source of accounts, which asks for each by his name alone. */
-  private interface Others {
-    List<String> logins() throws Trouble;
+  /** Who may have an account beside those that are known: a source of accounts lists nobody. */
+  private interface Candidates {
+    List<String> beside(List<String> known, Report report) throws Trouble;
   }
 
-  private int with(Place place, List<String> users, boolean all, Others others, Work work) {
+  private int with(Place place, List<String> users, boolean all, Candidates candidates, Work work) {
     PrintWriter err = spec.commandLine().getErr();
     Report report = new Report(spec.commandLine().getOut(), err, System::nanoTime);
     List<String> logins = new ArrayList<>(users == null ? List.of() : users);
@@ -204,7 +204,7 @@ public final class MailApplet {
         requireAccount(client, login);
       }
       if (all) {
-        addOthers(client, others.logins(), logins, report);
+        addCandidates(client, candidates.beside(logins, report), logins, report);
         if (logins.isEmpty()) {
           err.println("postroom: error: there is nobody");
           return NO_USER;
@@ -229,21 +229,23 @@ public final class MailApplet {
         client.ask(MailboxOperations.LIST, new MailboxOperations.Owner(login));
   }
 
-  private static void addOthers(
-      AskedServer.Client client, List<String> others, List<String> logins, Report report) {
+  private static void addCandidates(
+      AskedServer.Client client, List<String> candidates, List<String> logins, Report report) {
     Set<String> known = new HashSet<>();
     logins.forEach(login -> known.add(login.toLowerCase(Locale.ROOT)));
-    for (String login : others) {
-      if (known.add(login.toLowerCase(Locale.ROOT))) {
-        try {
-          requireAccount(client, login);
-          logins.add(login);
-        } catch (OperationRefused e) {
-          if (e.kind() != OperationRefused.Kind.REQUEST) {
-            throw e;
-          }
-          report.trouble(login, "there is a place with mail, and no account of that name");
+    for (String login : candidates) {
+      if (!known.add(login.toLowerCase(Locale.ROOT))) {
+        report.trouble(login, "there is a second place of that name");
+        continue;
+      }
+      try {
+        requireAccount(client, login);
+        logins.add(login);
+      } catch (OperationRefused e) {
+        if (e.kind() != OperationRefused.Kind.REQUEST) {
+          throw e;
         }
+        report.trouble(login, "there is a place with mail, and no account of that name");
       }
     }
   }

@@ -30,16 +30,15 @@ public final class Import {
   }
 
   /**
-   * Who has a place in what {@code place} says, whether there is an account of that name or not.
+   * Who else has a place in what {@code place} says, whether there is an account of that name or
+   * not.
    *
-   * @throws Trouble when it cannot be understood, or not be looked through
+   * @param known whose accounts are known
+   * @throws Trouble when it cannot be understood
    */
-  public static List<String> logins(String place) throws Trouble {
-    try {
-      return Places.parse(place).logins();
-    } catch (IOException e) {
-      throw new Trouble(place + ": it cannot be looked through: " + e);
-    }
+  public static List<String> others(String place, List<String> known, Report report)
+      throws Trouble {
+    return Places.parse(place).others(known, report);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.postroom.dist.applet.move;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -134,33 +136,60 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
   }
 
   /**
-   * Who has a place there, by what folders are called where the path has names; nobody where it has
-   * none that make a login.
+   * Who else has a place there, by what folders are called where the path has names; nobody where
+   * it has none that make a login.
    *
-   * @throws IOException when a folder cannot be read
+   * @param known whose places are none of others
+   * @param report hears of folders that cannot be looked through
    */
-  List<String> logins() throws IOException {
-    List<Found> found =
-        List.of(new Found(Path.of(path.startsWith("/") ? "/" : "").toAbsolutePath(), Map.of()));
-    for (String name : path.split("/+")) {
-      List<Found> next = new ArrayList<>();
-      for (Found one : name.isEmpty() ? List.<Found>of() : found) {
-        one.below(name, next);
+  List<String> others(List<String> known, Report report) throws Trouble {
+    Set<Path> taken = new HashSet<>();
+    for (String login : known) {
+      if (!leadsAway(login)) {
+        taken.add(of(login));
+        inboxOf(login).ifPresent(taken::add);
       }
-      found = name.isEmpty() ? found : next;
     }
-    return found.stream().flatMap(one -> one.login().stream()).distinct().sorted().toList();
+    Set<String> logins = new TreeSet<>();
+    for (String one : inbox.map(second -> List.of(path, second)).orElse(List.of(path))) {
+      for (Branch branch : Branch.all(one, report)) {
+        if (!taken.contains(branch.file().normalize())) {
+          branch.login().ifPresent(logins::add);
+        }
+      }
+    }
+    return List.copyOf(logins);
   }
 
   /**
-   * A file that fits the path so far.
+   * A file that fits a path so far. Links are followed, so that whoever has one is told of it where
+   * his turn is.
    *
    * @param names what stands for {@code u}, {@code n} and {@code d}
    */
-  private record Found(Path file, Map<Character, String> names) {
+  private record Branch(Path file, Map<Character, String> names) {
     private static final Pattern NAME = Pattern.compile("%([und%])");
 
-    void below(String name, List<Found> found) throws IOException {
+    static List<Branch> all(String path, Report report) {
+      List<Branch> found =
+          List.of(new Branch(Path.of(path.startsWith("/") ? "/" : "").toAbsolutePath(), Map.of()));
+      for (String name : path.split("/+")) {
+        if (!name.isEmpty()) {
+          List<Branch> next = new ArrayList<>();
+          for (Branch one : found) {
+            try {
+              one.below(name, next);
+            } catch (IOException | DirectoryIteratorException e) {
+              report.trouble(one.file().toString(), "it cannot be looked through: " + e);
+            }
+          }
+          found = next;
+        }
+      }
+      return found;
+    }
+
+    void below(String name, List<Branch> found) throws IOException {
       Matcher parts = NAME.matcher(name);
       StringBuilder pattern = new StringBuilder();
       StringBuilder groups = new StringBuilder();
@@ -178,20 +207,20 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
       pattern.append(Pattern.quote(name.substring(end)));
       if (groups.isEmpty()) {
         Path only = file.resolve(name.replace("%%", "%"));
-        if (Files.exists(only, LinkOption.NOFOLLOW_LINKS)) {
-          found.add(new Found(only, names));
+        if (Files.exists(only)) {
+          found.add(new Branch(only, names));
         }
         return;
       }
       Pattern fits = Pattern.compile(pattern.toString(), Pattern.DOTALL);
-      if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isDirectory(file)) {
         return;
       }
       try (DirectoryStream<Path> all = Files.newDirectoryStream(file)) {
         for (Path one : all) {
           Matcher matcher = fits.matcher(String.valueOf(one.getFileName()));
           if (matcher.matches()) {
-            named(matcher, groups).ifPresent(both -> found.add(new Found(one, both)));
+            named(matcher, groups).ifPresent(both -> found.add(new Branch(one, both)));
           }
         }
       }

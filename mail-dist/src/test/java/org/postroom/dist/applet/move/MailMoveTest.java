@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -823,8 +824,8 @@ final class MailMoveTest {
     "%u, 'ada@example.org,example.net,example.org,x%y'",
     "%n@%d, ada@example.org",
     "example.net/%n, 'bob,eve'",
-    "%d/%n, 'bob@example.net,eve@example.net,y@x%y'",
-    "%d/%n/Maildir, eve@example.net",
+    "%d/%n, 'bob@example.net,bob@example.org,eve@example.net,eve@example.org,y@x%y'",
+    "example.org/%n/Maildir, eve",
     "%d/%n.d, ''",
     "x%%y/%u, y",
     "%n/%n, ''",
@@ -833,15 +834,36 @@ final class MailMoveTest {
     "ada@example.org, ''",
   })
   void whoHasAPlaceIsToldByItsName(String place, String logins) throws Exception {
+    assertThat(others(places() + "/" + place))
+        .containsExactlyElementsOf(logins.isEmpty() ? List.of() : List.of(logins.split(",")));
+  }
+
+  @Test
+  void aPlaceOfSomebodyWhoIsKnownIsNobodyElses() throws Exception {
+    Path all = places();
+
+    assertThat(others(all + "/example.net/%n", "eve@example.net")).containsExactly("bob");
+    assertThat(others("mbox:" + all + "/none/%n:INBOX=" + all + "/example.net/%n", "eve"))
+        .containsExactly("bob");
+  }
+
+  private Path places() throws IOException {
     Path all = folder.resolve("places");
     for (String one :
         List.of("ada@example.org", "example.net/eve/Maildir", "example.net/bob", "x%y/y")) {
       Files.createDirectories(all.resolve(one));
     }
     Files.createSymbolicLink(all.resolve("example.org"), all.resolve("example.net"));
+    return all;
+  }
 
-    assertThat(Places.parse(all + "/" + place).logins())
-        .containsExactlyElementsOf(logins.isEmpty() ? List.of() : List.of(logins.split(",")));
+  private static List<String> others(String place, String... known) throws Exception {
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    List<String> others =
+        Places.parse(place).others(List.of(known), new Report(out, out, System::nanoTime));
+    assertThat(said.toString()).isEmpty();
+    return others;
   }
 
   @Test
