@@ -41,7 +41,7 @@ import org.postroom.storage.Storage;
 @Timeout(3600)
 final class MovedMachineTest {
   private static final int MESSAGES = Integer.getInteger("postroom.move.messages", 300);
-  private static final int KILLS = Integer.getInteger("postroom.move.kills", 2);
+  private static final int KILLS = Integer.getInteger("postroom.move.kills", 1);
   private static final List<String> USERS =
       Stream.of("example.org", "example.net")
           .flatMap(
